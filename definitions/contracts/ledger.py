@@ -10,9 +10,12 @@ DIRECTORATE = Dimension(
     description="The directorate that holds the budget. The data decide which ones are listed.",
 )
 
+REVENUE = "Revenue"
+CAPITAL = "Capital"
+
 
 class Ledger(Contract, source="Finance ledger"):
-    """One row per directorate, statement date and basis: the budget and the spending.
+    """One row per directorate, statement date, basis and account: the budget and the spending.
 
     A year-to-date statement is cumulative from 1 April, and a forecast is for the whole financial
     year, so rows of different dates are never added together. Income may make any figure negative.
@@ -32,6 +35,13 @@ class Ledger(Contract, source="Finance ledger"):
         isin=("ytd", "forecast"),
         description="'ytd': from 1 April to the statement date. 'forecast': the outturn expected "
         "for the whole financial year.",
+    )
+    account = Column(
+        str,
+        isin=(REVENUE, CAPITAL),
+        description="'Revenue' for day-to-day spending, 'Capital' for what lasts, such as "
+        "buildings and vehicles. The two are never added, so every row says which it is. For a "
+        "ledger of revenue alone, write 'Revenue' in every row.",
     )
     budget_original = Column(
         float,
@@ -53,4 +63,4 @@ class Ledger(Contract, source="Finance ledger"):
         description="The amount spent, in pounds. For a forecast, the amount expected to be spent.",
     )
 
-    one_row_each = Unique(directorate, runs_to, basis)
+    one_row_each = Unique(directorate, runs_to, basis, account)

@@ -123,7 +123,18 @@ class AverageStock(TableMeasure):
         what = "number of rows" if self.value is None else f"sum of {english(self.value)}"
         return (
             f"The {what} in each snapshot of the {self.of.table} table"
-            f"{self._describe_where(' where')}, averaged over the snapshots taken in the period."
+            f"{self._describe_where(' where')}, averaged over the {self._describe_snapshots()}."
+        )
+
+    def _describe_snapshots(self) -> str:
+        names = [name for key in self.of.keys if self.at.name in key for name in key]
+        parts = [self.of.columns[name].dimension for name in names]
+        labels = [part.title for part in parts if part is not None]
+        if not self.same_rows or not labels:
+            return "snapshots taken in the period"
+        return (
+            "complete snapshots taken in the period. A snapshot is complete if it has a row for "
+            f"every combination of {' and '.join(labels)} that another snapshot of the period has"
         )
 
     def findings(self) -> Iterator[Finding]:

@@ -164,12 +164,12 @@ class BudgetVariance(TableMeasure):
         size = f"the size of {english(self.budget)}, without its sign"
         share = f", divided by {size}" if self.relative else ""
         condition = all_of(self.series, self.where)
-        where = f" where {english(condition)}" if condition is not None else ""
+        rows = f"the rows of the {self.of.table} table"
+        where = f"{rows} where {english(condition)}" if condition is not None else rows
         return (
             f"{english(self.actual).capitalize()} minus {english(self.budget)}{share}, in the "
-            f"latest statement of the period in the {self.of.table} table{where}. Income is below "
-            "zero. A value above zero means that more was spent, or less income was received, than "
-            "planned."
+            f"latest statement of the period among {where}. Income is below zero. A value above "
+            "zero means that more was spent, or less income was received, than planned."
         )
 
     def canonical(self) -> Canonical:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Canonical, english
+from swm_kpi.expressions import Canonical, as_condition, english
 from swm_kpi.measures.arithmetic import AddedRows, Arithmetic
 from swm_kpi.measures.grid_cells import Cells, note_members_without_rows
 from swm_kpi.measures.measure import TableMeasure, Where
@@ -152,9 +152,10 @@ class PeriodEndStock(TableMeasure):
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
         what = "number of rows" if self.value is None else f"sum of {english(self.value)}"
-        condition = all_of(self.series, self.where)
-        where = f" where {english(condition)}" if condition is not None else ""
-        formula = f"The {what} {self._describe_date()} in the {self.of.table} table{where}."
+        where = f" where {english(as_condition(self.where))}" if self.where is not None else ""
+        formula = f"The {what}{where} {self._describe_date()}."
+        if self.until is not None:
+            formula = f"The {what} {self._describe_date()}{where}."
         if self.blank_means_no is None:
             return formula
         name = english(self.blank_means_no)
@@ -166,10 +167,15 @@ class PeriodEndStock(TableMeasure):
         return [*super().canonical(), *blank]
 
     def _describe_date(self) -> str:
+        table = f"the {self.of.table} table"
+        if self.series is not None:
+            series = english(as_condition(self.series))
+            latest = "snapshot" if self.statement is None else "statement"
+            return f"in the latest {latest} of the period among the rows of {table} where {series}"
         if self.until is None:
-            return "in the latest snapshot of the period"
+            return f"in the latest snapshot of {table} in the period"
         began, ended = english(self.at), english(self.until)
-        return f"in force on the last day of the period, by {began} and {ended},"
+        return f"in force on the last day of the period, by {began} and {ended}, in {table}"
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong with the fields."""

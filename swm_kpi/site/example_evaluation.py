@@ -165,6 +165,8 @@ class ExampleEvaluation:
         ]
         if statistic.alignment is TimeAlignment.EVENT:
             return in_period
+        if statistic.alignment is TimeAlignment.MEAN_OF_SNAPSHOTS:
+            return self._are_in_complete_snapshots(statistic, rows, in_period)
         if statistic.alignment is TimeAlignment.LAST_SNAPSHOT:
             in_series = evaluator(statistic.series) if statistic.series is not None else None
             snapshot_days = [
@@ -199,26 +201,62 @@ class ExampleEvaluation:
             return None
         statistics = [statistic for _, statistic, _ in counted]
         verdicts = []
-        for number, row in enumerate(self._rows[table], start=1):
+        for number, _ in enumerate(self._rows[table], start=1):
             roles = {role for role, _, rows in counted if rows and number in rows.numbers}
             if roles - _DENOMINATOR_ROLES:
                 verdicts.append("Counts")
             elif roles:
                 verdicts.append("In the total only")
             else:
-                reason = self._reason_not_counted(row, statistics)
+                reason = self._reason_not_counted(number - 1, statistics)
                 verdicts.append(f"Does not count: {reason}")
         return verdicts
 
-    def _reason_not_counted(self, row: Row, statistics: Sequence[Statistic]) -> str:
-        in_period = [self._are_in_period(statistic, [row]) for statistic in statistics]
-        if not any(rows and rows[0] for rows in in_period):
+    def _reason_not_counted(self, position: int, statistics: Sequence[Statistic]) -> str:
+        rows = self._rows[statistics[0].contract.table]
+        in_period = [self._are_in_period(statistic, [rows[position]]) for statistic in statistics]
+        if not any(alone and alone[0] for alone in in_period):
             is_history = any(statistic.history_months({}) for statistic in statistics)
             return "outside the period" + (", and read as history" if is_history else "")
-        reasons = [_unmet_conditions(statistic.where, row) for statistic in statistics]
+        reasons = [
+            self._reasons_of_snapshot(position, statistic)
+            or _unmet_conditions(statistic.where, rows, position)
+            for statistic in statistics
+        ]
         shared = [reason for reason in reasons[0] if all(reason in others for others in reasons)]
         shortest = min(shared, key=len, default="")
-        return _shorten(shortest) if shortest else "meets no measure’s conditions"
+        return _shorten(shortest) if shortest else "no measure counts such a row"
+
+    def _reasons_of_snapshot(self, position: int, statistic: Statistic) -> list[str]:
+        """Return in words why the snapshot of a row of the period is not used, if it is not."""
+        rows = self._rows[statistic.contract.table]
+        in_use = self._are_in_period(statistic, rows)
+        in_series = statistic.series is None or evaluator(statistic.series)(rows[position]) is True
+        if in_use is None or in_use[position] or not in_series:
+            return []
+        if statistic.alignment is TimeAlignment.LAST_SNAPSHOT:
+            return ["not in the latest snapshot of the period"]
+        if statistic.alignment is TimeAlignment.MEAN_OF_SNAPSHOTS:
+            return ["its snapshot lacks a part that another snapshot has, so it is not complete"]
+        return []
+
+    def _are_in_complete_snapshots(
+        self, statistic: Statistic, rows: Sequence[Row], in_period: Sequence[bool]
+    ) -> list[bool]:
+        """Return which rows of the period are in a snapshot that has every part of the others."""
+        contract, time = statistic.contract, statistic.at.name
+        names = [name for key in contract.keys if time in key for name in key if name != time]
+        named = [name for name in names if contract.columns[name].dimension is not None]
+        parts_of: dict[object, set[tuple[object, ...]]] = {}
+        for row, is_inside in zip(rows, in_period, strict=True):
+            if is_inside:
+                parts_of.setdefault(row[time], set()).add(tuple(row[name] for name in named))
+        every_part = set().union(*parts_of.values())
+        complete = {moment for moment, parts in parts_of.items() if parts == every_part}
+        return [
+            is_inside and row[time] in complete
+            for row, is_inside in zip(rows, in_period, strict=True)
+        ]
 
 
 def adds_up_to(rows: CountedRows | None, value: float | None) -> bool:
@@ -281,18 +319,24 @@ def _day_of(value: Any) -> date | None:
     return value if isinstance(value, date) else None
 
 
-def _unmet_conditions(condition: Expression | None, row: Row) -> list[str]:
+def _unmet_conditions(
+    condition: Expression | None, rows: Sequence[Row], position: int
+) -> list[str]:
     """Return, in words, how a row fails each part of a condition that it does not meet."""
     parts = conjuncts(condition)
     if condition is None or len(parts) > 1:
-        return [text for part in parts for text in _unmet_conditions(part, row)]
-    if any(isinstance(part, MetByNone | Repeats) for part in condition.walk()):
+        return [text for part in parts for text in _unmet_conditions(part, rows, position)]
+    if any(isinstance(part, Repeats) for part in condition.walk()):
         # Whether the row meets it depends on other rows.
         return []
-    value = evaluator(condition)(row)
+    value = _evaluate_condition(condition, rows)[position]
+    fallback = next((part for part in condition.walk() if isinstance(part, MetByNone)), None)
+    if fallback is not None:
+        same = ", ".join(english(column) for column in fallback.same)
+        return [] if value else [f"another row of the same {same} counts instead"]
     if value is None:
         in_repeated_hour = undecided_in_repeated_hour(condition)
-        if in_repeated_hour is not None and evaluator(in_repeated_hour)(row):
+        if in_repeated_hour is not None and evaluator(in_repeated_hour)(rows[position]):
             return [f"a time falls in {REPEATED_HOUR}"]
         return [describe_undecided(nullable_columns(condition), reversed_times(condition))]
     return [] if value else [english(Not(as_condition(condition)))]

@@ -30,6 +30,7 @@ _DIRECTORATES = {
     "Local policing": 0.36, "Crime and vulnerability": 0.2, "Operations": 0.13,
     "Contact and command": 0.08, "People": 0.05, "Enabling services": 0.11, "Digital": 0.07,
 }  # fmt: skip
+_WITH_CAPITAL = ("Enabling services", "Digital")
 _WORKERS = {
     "officer": 0.5, "staff": 0.38, "PCSO": 0.04, "designated officer": 0.02, "special": 0.03,
     "volunteer": 0.03,
@@ -79,16 +80,24 @@ def ledger(setting: Setting, contract: ContractType) -> Columns:
         for i in range(3)
     )
     names = np.asarray(list(_DIRECTORATES), object)
-    return {
+    revenue: Columns = {
         "directorate": np.tile(names, len(ends) * 2),
         "runs_to": np.repeat(ends, 2 * directorates),
         "basis": np.tile(
             np.repeat(np.asarray(["ytd", "forecast"], object), directorates), len(ends)
         ),
+        "account": np.full(len(original), "Revenue", object),
         "budget_original": original,
         "budget_current": revised,
         "actual": actual,
     }
+    # A few directorates have capital, and spend it late.
+    rows_of_capital = np.isin(revenue["directorate"].astype(str), _WITH_CAPITAL)
+    capital = {name: values[rows_of_capital] for name, values in revenue.items()}
+    capital["account"] = np.full(len(capital["actual"]), "Capital", object)
+    for name, share in (("budget_original", 0.1), ("budget_current", 0.1), ("actual", 0.08)):
+        capital[name] = (capital[name] * share).round(2)
+    return {name: np.concatenate([revenue[name], capital[name]]) for name in revenue}
 
 
 def workforce(setting: Setting, contract: ContractType) -> Columns:

@@ -19,6 +19,7 @@ from swm_kpi import (
     Count,
     Distribution,
     Duration,
+    Mean,
     Metric,
     MetricAlias,
     MetricGroup,
@@ -59,6 +60,7 @@ DECLARATIVE_KINDS = (
     Distribution,
     Duration,
     AverageStock,
+    Mean,
     TextReport,
     Proportion,
     SumProduct,
@@ -356,8 +358,8 @@ def test_every_formula_is_a_sentence_without_code() -> None:
         (
             "4",
             "required",
-            "The number of rows in the latest snapshot of the period in the training_requirement "
-            "table where theme is ‘victim care’.",
+            "The number of rows in the latest snapshot of the period among the rows of the "
+            "training_requirement table where theme is ‘victim care’.",
         ),
         (
             "19",
@@ -369,7 +371,9 @@ def test_every_formula_is_a_sentence_without_code() -> None:
             "54",
             "unresourced",
             "The sum of incidents with no resource assigned in each snapshot of the "
-            "open_incident_snapshot table, averaged over the snapshots taken in the period.",
+            "open_incident_snapshot table, averaged over the complete snapshots taken in the "
+            "period. A snapshot is complete if it has a row for every combination of Local "
+            "Policing Area and Grade that another snapshot of the period has.",
         ),
         (
             "69",
@@ -380,17 +384,18 @@ def test_every_formula_is_a_sentence_without_code() -> None:
         (
             "44",
             "variance",
-            "Actual minus current budget, in the latest statement of the period in the ledger "
-            "table where basis is ‘ytd’. Income is below zero. A value above zero means that more "
-            "was spent, or less income was received, than planned.",
+            "Actual minus current budget, in the latest statement of the period among the rows of "
+            "the ledger table where basis is ‘ytd’ and account is ‘Revenue’. Income is below "
+            "zero. A value above zero means that more was spent, or less income was received, "
+            "than planned.",
         ),
         (
             "44",
             "variance_share",
             "Actual minus current budget, divided by the size of current budget, without its "
-            "sign, in the latest statement of the period in the ledger table where basis is "
-            "‘ytd’. Income is below zero. A value above zero means that more was spent, or less "
-            "income was received, than planned.",
+            "sign, in the latest statement of the period among the rows of the ledger table where "
+            "basis is ‘ytd’ and account is ‘Revenue’. Income is below zero. A value above zero "
+            "means that more was spent, or less income was received, than planned.",
         ),
         (
             "14",

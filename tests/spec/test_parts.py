@@ -135,11 +135,11 @@ def test_two_snapshots_of_one_area_each_have_no_mean_for_both() -> None:
 
 
 STATEMENTS = """
-| directorate | runs_to    | basis | budget_original | budget_current | actual |
-| A           | 2024-05-31 | ytd   | 10.00           | 10.00          | 9.00   |
-| B           | 2024-05-31 | ytd   | 10.00           | 10.00          | 9.00   |
-| A           | 2024-06-30 | ytd   | 15.00           | 15.00          | 14.00  |
-| C           | 2023-06-30 | ytd   | 15.00           | 15.00          | 14.00  |
+| directorate | runs_to    | basis | account | budget_original | budget_current | actual |
+| A           | 2024-05-31 | ytd   | Revenue | 10.00           | 10.00          | 9.00   |
+| B           | 2024-05-31 | ytd   | Revenue | 10.00           | 10.00          | 9.00   |
+| A           | 2024-06-30 | ytd   | Revenue | 15.00           | 15.00          | 14.00  |
+| C           | 2023-06-30 | ytd   | Revenue | 15.00           | 15.00          | 14.00  |
 """
 
 

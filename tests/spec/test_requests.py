@@ -49,8 +49,8 @@ def test_a_request_for_all_metrics_has_rows_for_those_without_a_table() -> None:
     ledger = table(
         "ledger",
         """
-        | directorate | runs_to    | basis | budget_original | budget_current | actual |
-        | Operations  | 2024-06-30 | ytd   | 10.00           | 10.00          | 12.50  |
+        | directorate | runs_to    | basis | account | budget_original | budget_current | actual |
+        | Operations  | 2024-06-30 | ytd   | Revenue | 10.00           | 10.00          | 12.50  |
         """,
     )
     frame = kpi.compute(None, {"ledger": ledger}, periods=Q1).to_polars()

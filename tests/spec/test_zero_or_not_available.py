@@ -52,10 +52,10 @@ def test_an_open_breakdown_has_the_members_in_the_data() -> None:
     ledger = table(
         "ledger",
         """
-        | directorate | runs_to    | basis | budget_original | budget_current | actual |
-        | Operations  | 2024-06-30 | ytd   | 10.00           | 10.00          | 12.50  |
-        | Enabling    | 2024-06-30 | ytd   | 5.00            | 5.00           | 4.00   |
-        | Enabling    | 2024-05-31 | ytd   | 4.00            | 4.00           | 9.00   |
+        | directorate | runs_to    | basis | account | budget_original | budget_current | actual |
+        | Operations  | 2024-06-30 | ytd   | Revenue | 10.00           | 10.00          | 12.50  |
+        | Enabling    | 2024-06-30 | ytd   | Revenue | 5.00            | 5.00           | 4.00   |
+        | Enabling    | 2024-05-31 | ytd   | Revenue | 4.00            | 4.00           | 9.00   |
         """,
     )
     rows = rows_of(run("44", {"ledger": ledger}, by=["directorate"]), "variance")
@@ -72,9 +72,9 @@ def test_a_directorate_missing_from_the_latest_statement_is_not_available() -> N
     ledger = table(
         "ledger",
         """
-        | directorate | runs_to    | basis | budget_original | budget_current | actual |
-        | Operations  | 2024-06-30 | ytd   | 10.00           | 10.00          | 12.50  |
-        | Enabling    | 2024-05-31 | ytd   | 4.00            | 4.00           | 9.00   |
+        | directorate | runs_to    | basis | account | budget_original | budget_current | actual |
+        | Operations  | 2024-06-30 | ytd   | Revenue | 10.00           | 10.00          | 12.50  |
+        | Enabling    | 2024-05-31 | ytd   | Revenue | 4.00            | 4.00           | 9.00   |
         """,
     )
     result = run("44", {"ledger": ledger}, by=["directorate"])
@@ -88,9 +88,9 @@ def test_with_a_budget_of_zero_the_relative_variance_is_not_applicable() -> None
     ledger = table(
         "ledger",
         """
-        | directorate | runs_to    | basis | budget_original | budget_current | actual |
-        | Operations  | 2024-06-30 | ytd   | 10.00           | 12.10          | 12.30  |
-        | Enabling    | 2024-06-30 | ytd   | 4.00            | 0.00           | 4.00   |
+        | directorate | runs_to    | basis | account | budget_original | budget_current | actual |
+        | Operations  | 2024-06-30 | ytd   | Revenue | 10.00           | 12.10          | 12.30  |
+        | Enabling    | 2024-06-30 | ytd   | Revenue | 4.00            | 0.00           | 4.00   |
         """,
     )
     result = run("44", {"ledger": ledger}, by=["directorate"])

@@ -170,8 +170,8 @@ unresourced_incidents = Metric(
     version=2,
     title="Average no. of unresourced incidents",
     objective=REFORMING,
-    summary="Open incidents that need attendance and have no resource assigned, averaged over the "
-    "snapshots taken in the period.",
+    summary="Open incidents that need attendance and have no resource assigned: the mean of the "
+    "complete snapshots taken in the period.",
     measures=[
         AverageStock(
             key="unresourced",
@@ -200,6 +200,9 @@ unresourced_incidents = Metric(
         "The hour of the snapshot affects the number. Take the snapshot at the same hour every "
         "day. The hour and the grades that West Mercia uses are unverified.",
         "A day with no snapshot is left out. It does not count as a day with nothing waiting.",
+        "A snapshot is complete if it has a row for every area and grade that another snapshot of "
+        "the period has. Only complete snapshots are in the mean of the force, and an area's mean "
+        "uses the snapshots that are complete for that area.",
         "If snapshots are missing, the averages of the areas do not add up to the total.",
     ],
     examples=[
@@ -237,8 +240,8 @@ unresourced_incidents = Metric(
             """,
             expect={"unresourced": (3 + 5) / 1},
             edge_case="The snapshot of 7 May has no row for Herefordshire, so it does not show how "
-            "many were waiting in all. It is left out of the total; Herefordshire does not count "
-            "as zero.",
+            "many were waiting in all. Its one row does not count in the mean of the force, and "
+            "Herefordshire does not count as zero. In the mean of Shropshire both days count.",
         ),
     ],
 )

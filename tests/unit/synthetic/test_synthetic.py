@@ -244,7 +244,7 @@ def test_snapshots_contain_every_area_and_grade_every_day(force: dict[str, pd.Da
 
 
 def test_statements_add_up_within_the_year(force: dict[str, pd.DataFrame]) -> None:
-    ledger = force["ledger"]
+    ledger = force["ledger"][force["ledger"]["account"] == "Revenue"]
     ytd = ledger[ledger["basis"] == "ytd"]
     actual = ytd[ytd["directorate"] == "Digital"].set_index("runs_to")["actual"]
     within = actual.loc["2023-04-30":"2024-03-31"]  # type: ignore[misc]
@@ -259,8 +259,10 @@ def test_statements_add_up_within_the_year(force: dict[str, pd.DataFrame]) -> No
 def test_statements_in_a_financial_year_start_in_its_april() -> None:
     whole = synthetic.generate_force("2023-04-01", "2024-03-31")["ledger"]
     part = synthetic.generate_force("2023-12-01", "2024-03-31")["ledger"]
-    december = whole[whole["runs_to"] == "2023-12-31"].reset_index(drop=True)
-    pd.testing.assert_frame_equal(part.head(len(december)), december)
+    december, same = (
+        table[table["runs_to"] == "2023-12-31"].reset_index(drop=True) for table in (whole, part)
+    )
+    pd.testing.assert_frame_equal(same, december)
 
 
 def test_people_keep_their_number(force: dict[str, pd.DataFrame]) -> None:
@@ -489,7 +491,7 @@ def test_a_spike_of_money_stays_in_the_year_to_date() -> None:
         synthetic.generate_force(*YEAR, spike=spike)["ledger"]
         for spike in (None, ("ledger", "2024-07", 2.0))
     )
-    ytd = plain["basis"] == "ytd"
+    ytd = (plain["basis"] == "ytd") & (plain["account"] == "Revenue")
     gained = (spiked["actual"] - plain["actual"])[ytd].groupby(plain["runs_to"][ytd]).sum()
     assert (gained.loc[:"2024-06-30"] == 0).all()  # type: ignore[misc]
     assert gained.loc["2024-07-31"] == pytest.approx(290e6 * 0.05 * 1.03**2 / 12, rel=0.1)
