@@ -57,9 +57,38 @@ _CASUALTY = ColumnLayout(
     CASUALTIES,
     _CASUALTY_COLUMNS,
     required=tuple(_CASUALTY_COLUMNS),
+    optional={
+        "adjusted_serious": ("casualty_adjusted_severity_serious", "casualty_adjusted_serious"),
+        "road_user": ("casualty_type",),
+        "age_band": ("age_band_of_casualty",),
+        "sex": ("sex_of_casualty",),
+    },
     file_name=re.compile(r".*casualt.*\.csv"),
 )
 _SEVERITY = {"1": "Fatal", "2": "Serious", "3": "Slight"}
+_ROAD_USER_CODES = {
+    "Pedestrian": (0,),
+    "Pedal cyclist": (1,),
+    "Motorcyclist": (2, 3, 4, 5, 23, 97, 103, 104, 105, 106),
+    "Horse rider": (16,),
+    "Mobility scooter user": (22,),
+    "Car or taxi occupant": (8, 9, 108, 109),
+    "Bus, coach or minibus occupant": (10, 11, 110),
+    "Van or goods vehicle occupant": (19, 20, 21, 98, 113),
+    "Other": (17, 18, 90),
+}
+_AGE_BANDS = (
+    "0 to 5", "6 to 10", "11 to 15", "16 to 20", "21 to 25", "26 to 35", "36 to 45", "46 to 55",
+    "56 to 65", "66 to 75", "Over 75",
+)  # fmt: skip
+# Codes of the Department for Transport's data guide of 2024. Any other code means not recorded.
+_WORDS = {
+    "road_user": {
+        str(code): road_user for road_user, codes in _ROAD_USER_CODES.items() for code in codes
+    },
+    "age_band": {str(code): band for code, band in enumerate(_AGE_BANDS, start=1)},
+    "sex": {"1": "Male", "2": "Female"},
+}
 _DATE_FORMAT, _DATE_PATTERN = "%d/%m/%Y", r"^[0-9]{2}/[0-9]{2}/[0-9]{4}$"
 _MISSING = "-1"
 _PLURAL = {"collision": "collisions", "casualty": "casualties"}
@@ -114,7 +143,10 @@ def _read_casualties(casualties: Paths, collision: pl.DataFrame, areas: Areas | 
     read = read_tables(casualties, [_CASUALTY])
     for table in read.tables:
         refuse_rounded_numbers(table, "collision_id")
-    frame = pl.concat([_with_severity(table) for table in read.tables if not table.is_repeat])
+    frame = pl.concat(
+        [_with_person(_with_severity(table)) for table in read.tables if not table.is_repeat],
+        how="diagonal",
+    )
     frame = frame.with_columns(casualty_id=pl.col("vehicle") + "-" + pl.col("person"))
     _refuse_repeats(frame, ["collision_id", "casualty_id"], "casualty")
     frame = frame.join(
@@ -134,7 +166,10 @@ def _read_casualties(casualties: Paths, collision: pl.DataFrame, areas: Areas | 
             f"Without a casualty in these files: {format_count(without, 'collision')}. Every "
             "STATS19 collision has at least one, so casualties are missing."
         )
-    frame = frame.select("collision_id", "casualty_id", "date", "severity", *_PLACE_COLUMNS)
+    optional = [name for name in _CASUALTY.optional if name in frame.columns]
+    frame = frame.select(
+        "collision_id", "casualty_id", "date", "severity", *optional, *_PLACE_COLUMNS
+    )
     return _table("casualty", frame, [*notes, *read.notes], read.files)
 
 
@@ -164,6 +199,21 @@ def _with_severity(table: TextTable) -> pl.DataFrame:
     problem = f"a {name} other than 1, 2 and 3"
     refuse_rows(table.name, frame["severity"].null_count(), problem)
     return frame
+
+
+def _with_person(frame: pl.DataFrame) -> pl.DataFrame:
+    """Replace the codes of the columns about the person, those that the file has, by words."""
+    import polars as pl
+
+    words = [
+        pl.col(name).replace_strict(codes, default=None, return_dtype=pl.String)
+        for name, codes in _WORDS.items()
+        if name in frame.columns
+    ]
+    if "adjusted_serious" in frame.columns:
+        number = pl.col("adjusted_serious").cast(pl.Float64, strict=False)
+        words.append(pl.when(number.is_between(0, 1)).then(number).alias("adjusted_serious"))
+    return frame.with_columns(words)
 
 
 def _refuse_repeats(frame: pl.DataFrame, key: list[str], noun: str) -> None:

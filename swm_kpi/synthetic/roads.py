@@ -13,9 +13,11 @@ from swm_kpi.synthetic.setting import (
     Columns,
     Season,
     Setting,
+    draw_members,
     draw_positions,
     members,
     row_ids,
+    with_nulls,
 )
 
 COLLISIONS_PER_YEAR = 1_300
@@ -23,6 +25,16 @@ FURTHER_CASUALTIES = 0.4
 
 _FORCE = "Synthetic"
 _SEVERITY = (0.025, 0.225, 0.75)
+_ROAD_USERS = {
+    "Pedestrian": 0.12, "Pedal cyclist": 0.1, "Motorcyclist": 0.11, "Horse rider": 0.003,
+    "Mobility scooter user": 0.003, "Car or taxi occupant": 0.57,
+    "Bus, coach or minibus occupant": 0.02, "Van or goods vehicle occupant": 0.06, "Other": 0.014,
+}  # fmt: skip
+_AGES = {
+    "0 to 5": 0.02, "6 to 10": 0.02, "11 to 15": 0.04, "16 to 20": 0.13, "21 to 25": 0.12,
+    "26 to 35": 0.21, "36 to 45": 0.15, "46 to 55": 0.12, "56 to 65": 0.1, "66 to 75": 0.05,
+    "Over 75": 0.04,
+}  # fmt: skip
 
 
 def collisions(setting: Setting, contract: ContractType) -> Columns:
@@ -61,6 +73,8 @@ def casualties(setting: Setting, contract: ContractType) -> Columns:
         number == 1, worst, np.maximum(worst, draw_positions(rng, _SEVERITY, len(crash)))
     )
     vehicle = 1 + (rng.random(len(crash)) < 0.4).astype(int)
+    other = setting.generator("casualty, road user, age and sex")
+    size = len(crash)
     return {
         "collision_id": crashes["collision_id"][crash],
         "casualty_id": np.asarray(
@@ -68,6 +82,11 @@ def casualties(setting: Setting, contract: ContractType) -> Columns:
         ),
         "date": crashes["date"][crash],
         "severity": names[injury],
+        # Every collision is recorded by injury, so the adjustment changes nothing.
+        "adjusted_serious": (names[injury] == "Serious").astype(float),
+        "road_user": draw_members(other, contract, "road_user", _ROAD_USERS, size),
+        "age_band": with_nulls(other, draw_members(other, contract, "age_band", _AGES, size), 0.02),
+        "sex": draw_members(other, contract, "sex", {"Female": 0.4, "Male": 0.6}, size),
         "force": crashes["force"][crash],
         "district": crashes["district"][crash],
         "lpa": crashes["lpa"][crash],

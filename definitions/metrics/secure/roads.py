@@ -1,9 +1,16 @@
 """Refs 39 and 40: anti-social or dangerous use of the roads, and collisions and casualties."""
 
-from swm_kpi import Assumption, Break, Count, Direction, Evidence, Example, Metric
+from swm_kpi import Assumption, Break, Count, Direction, Evidence, Example, Metric, Sum, Unit
 
 from ...contracts.incident import ROAD_RELATED_OFFENCE, Incident
-from ...contracts.roads import SEVERITY, Casualty, Collision
+from ...contracts.roads import (
+    CASUALTY_AGE,
+    CASUALTY_SEX,
+    ROAD_USER,
+    SEVERITY,
+    Casualty,
+    Collision,
+)
 from ...plan.availability import COLOUR_LOST, published_once
 from ...plan.dimensions import DISTRICT, FORCE, LPA
 from ...plan.objectives import SECURE
@@ -105,6 +112,7 @@ road_use_incidents = Metric(
 collisions_and_casualties = Metric(
     ref="40",
     key="collisions_and_casualties",
+    version=2,
     title="Road traffic collision and casualty data",
     objective=SECURE,
     summary="Road traffic collisions in which someone was injured, by the worst injury, and the "
@@ -143,8 +151,19 @@ collisions_and_casualties = Metric(
             at=Casualty.date,
             where=Casualty.severity.is_in("Fatal", "Serious"),
         ),
+        Sum(
+            key="seriously_injured_adjusted",
+            label="People seriously injured, adjusted for the change of recording",
+            of=Casualty,
+            at=Casualty.date,
+            where=Casualty.severity != "Fatal",
+            value=Casualty.adjusted_serious,
+            unit=Unit.CASUALTIES,
+            note="The sum of the probabilities that the Department for Transport publishes. "
+            "Compare it across the years in which the force changed its way of recording.",
+        ),
     ],
-    dimensions=[LPA, DISTRICT, FORCE, SEVERITY],
+    dimensions=[LPA, DISTRICT, FORCE, SEVERITY, ROAD_USER, CASUALTY_AGE, CASUALTY_SEX],
     direction=Direction.LOWER_IS_BETTER,
     availability=published_once(
         Evidence(
@@ -156,7 +175,9 @@ collisions_and_casualties = Metric(
     ),
     standards=[
         "STATS19: killed is death within 30 days of the collision",
-        "Department for Transport guide to severity adjustments",
+        "Department for Transport, Guide to severity adjustments, 28 September 2023",
+        "Department for Transport, road safety open dataset data guide 2024: casualty type, age "
+        "band and sex",
     ],
     limitations="Collisions are not casualties: one collision may injure several people, some more "
     "seriously than others. Damage-only collisions are not in the table.",
@@ -164,11 +185,25 @@ collisions_and_casualties = Metric(
         "The area is where the collision happened, not where the people live.",
         "It is unverified that figures are provisional until the year has been validated "
         "nationally.",
-        "When a force adopts injury-based recording, serious and slight injuries are not "
-        "comparable before and after. The figures here are not adjusted for it; the Department for "
-        "Transport publishes adjusted ones. The day West Mercia changed is unverified, so no break "
-        "is shown.",
+        "West Mercia changed to injury-based recording (CRASH) during 2015. Before that, fewer "
+        "injuries were recorded as serious. We did not find the month, so the break is at the "
+        "start of 2015/16. For a series across it, use the adjusted number.",
+        "Collisions have no road user, age or sex: those are of casualties.",
         "A national file has every force: break it down by force, or use only one force's rows.",
+    ],
+    breaks=[
+        Break(
+            "2015-04-01",
+            "The force changed to injury-based recording (CRASH) during 2015, and more injuries "
+            "are recorded as serious",
+            measures=(
+                "serious_collisions",
+                "slight_collisions",
+                "seriously_injured",
+                "slightly_injured",
+                "ksi",
+            ),
+        )
     ],
     examples=[
         Example(
@@ -180,11 +215,11 @@ collisions_and_casualties = Metric(
                 | 2024-05-06 | Slight   |
                 """,
                 "casualty": """
-                | date       | severity |
-                | 2024-04-01 | Serious  |
-                | 2024-04-01 | Slight   |
-                | 2024-06-30 | Slight   |
-                | 2024-05-06 | Slight   |
+                | date       | severity | adjusted_serious |
+                | 2024-04-01 | Serious  | 1                |
+                | 2024-04-01 | Slight   | 0                |
+                | 2024-06-30 | Slight   | 0                |
+                | 2024-05-06 | Slight   | 0                |
                 """,
             },
             expect={
@@ -197,6 +232,7 @@ collisions_and_casualties = Metric(
                 "seriously_injured": 1,
                 "slightly_injured": 1 + 1 + 1,
                 "ksi": 0 + 1,
+                "seriously_injured_adjusted": 1 + 0 + 0 + 0,
             },
             description="Three collisions injured four people. Nobody was killed, so the number is "
             "0.",
@@ -209,12 +245,12 @@ collisions_and_casualties = Metric(
                 | 2024-07-01 | Fatal    |
                 """,
                 "casualty": """
-                | date       | severity |
-                | 2024-06-25 | Fatal    |
-                | 2024-06-25 | Serious  |
-                | 2024-06-25 | Serious  |
-                | 2024-06-25 | Slight   |
-                | 2024-07-01 | Fatal    |
+                | date       | severity | adjusted_serious |
+                | 2024-06-25 | Fatal    | 0                |
+                | 2024-06-25 | Serious  | 1                |
+                | 2024-06-25 | Serious  | 1                |
+                | 2024-06-25 | Slight   | 0                |
+                | 2024-07-01 | Fatal    | 0                |
                 """,
             },
             expect={
@@ -227,10 +263,32 @@ collisions_and_casualties = Metric(
                 "seriously_injured": 2,
                 "slightly_injured": 1,
                 "ksi": 1 + 2,
+                "seriously_injured_adjusted": 1 + 1 + 0,
             },
             edge_case="The fatal collision counts one person killed, not four. Its other "
             "casualties do not make it a serious collision as well. A person hurt on 25 June who "
             "dies in July counts in the quarter of the collision.",
+        ),
+        Example(
+            period="2014-05",
+            rows={
+                "casualty": """
+                | date       | severity | adjusted_serious |
+                | 2014-05-06 | Serious  | 0.9              |
+                | 2014-05-06 | Slight   | 0.25             |
+                | 2014-05-07 | Slight   | 0.1              |
+                | 2014-05-08 | Fatal    | 0                |
+                """
+            },
+            expect={
+                "seriously_injured": 1,
+                "slightly_injured": 1 + 1,
+                "ksi": 1 + 1,
+                "seriously_injured_adjusted": 0.9 + 0.25 + 0.1,
+            },
+            edge_case="Before injury-based recording, an injury recorded as slight may have been "
+            "serious. The adjusted number adds the probabilities, also of injuries recorded as "
+            "slight, and leaves out the person killed.",
         ),
     ],
 )

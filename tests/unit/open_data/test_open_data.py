@@ -489,12 +489,33 @@ def test_the_columns_are_those_of_the_contracts(tmp_path: Path) -> None:
     assert tables["collision"].frame.columns == COLLISION_COLUMNS
     assert tables["casualty"].frame.columns == CASUALTY_COLUMNS
     assert set(COLLISION_COLUMNS) == set(Collision.columns)
-    assert set(CASUALTY_COLUMNS) == set(Casualty.columns)
+    optional = {"adjusted_serious", "road_user", "age_band", "sex"}
+    assert set(CASUALTY_COLUMNS) | optional == set(Casualty.columns)
     for name, table in tables.items():
         assert table.table == name
         text = dict.fromkeys(table.frame.columns, pl.String)
         assert table.frame.schema == text | {"date": pl.Date}
     assert list(stats19(tmp_path / "a.csv")) == ["collision"]
+
+
+def test_road_user_age_and_sex_are_read_from_files_that_have_them(tmp_path: Path) -> None:
+    """A code that means missing is blank, and so are the rows of a file without the columns."""
+    codes = {"casualty_type": "97", "age_band_of_casualty": "11", "sex_of_casualty": "2"}
+    missing = dict.fromkeys(codes, "-1") | {"casualty_reference": "2"}
+    adjusted = "casualty_adjusted_severity_serious"
+    people = [casualty(**codes, **{adjusted: "0.25"}), casualty(**missing, **{adjusted: "-1"})]
+    frame = stats19(
+        write(tmp_path / "a.csv", [collision()]),
+        [
+            write(tmp_path / "b.csv", people),
+            write(tmp_path / "c.csv", [casualty(casualty_reference="3")]),
+        ],
+    )["casualty"].frame
+    assert frame.select("road_user", "age_band", "sex", "adjusted_serious").rows() == [
+        ("Motorcyclist", "Over 75", "Female", 0.25),
+        (None, None, None, None),
+        (None, None, None, None),
+    ]
 
 
 def test_files_with_current_and_older_names_are_read_together(tmp_path: Path) -> None:
