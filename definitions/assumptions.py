@@ -74,6 +74,35 @@ FOLLOW_UP_MONTHS = Assumption(
     source="Ministry of Justice, Guide to Proven Reoffending Statistics, January 2019",
 )
 
+UPDATE_WORKING_DAYS = Assumption(
+    key="update_working_days",
+    value=5,
+    since="2021-04-01",
+    because="The Victims' Code of 2015 allowed five working days to tell a victim of an arrest, an "
+    "interview, a release, a change of bail or a charge. That the Code of 2021 allows the same is "
+    "our unverified working choice, and so is using it for the explanation of a closed case.",
+    source="Essex Police, on the Victims' Code of October 2015",
+)
+
+ENHANCED_UPDATE_WORKING_DAYS = Assumption(
+    key="enhanced_update_working_days",
+    value=1,
+    since="2021-04-01",
+    because="As update_working_days, for a victim with Enhanced Rights, whom the Code of 2015 "
+    "called entitled to an enhanced service. Unverified for the Code of 2021.",
+    source="Essex Police, on the Victims' Code of October 2015",
+)
+
+REFERRAL_WORKING_DAYS = Assumption(
+    key="referral_working_days",
+    value=2,
+    since="2021-04-01",
+    because="Under the Victims' Code of 2015 the police refer a victim within two days of the "
+    "report. That these are working days, and that the Code of 2021 allows the same, is our "
+    "unverified working choice.",
+    source="Ask the Police, question 622, on the Victims' Code of 2015",
+)
+
 WAITING_MONTHS = Assumption(
     key="waiting_months",
     value=6,

@@ -4,14 +4,14 @@ from datetime import date, datetime
 
 from swm_kpi import Column, Contract, Dimension, Rule, Unique, Unit
 
-from ..plan.dimensions import DISTRICT, LPA
+from ..plan.dimensions import DISTRICT, DOMESTIC_ABUSE, DOMESTIC_ABUSE_BY_FLAG, LPA
 from .crime import OFFENCE_SUBGROUP, OUTCOME_GROUP, OUTCOME_GROUP_BY_CODE, OUTCOMES, STATUSES
 
 RIGHTS: dict[str, str] = {
     "1": "1 To understand and be understood",
     "2": "2 To have the crime recorded without delay",
     "3": "3 To be given information on reporting",
-    "4": "4 To be referred to support services",
+    "4": "4 To have needs assessed and be referred to support services",
     "5": "5 To be told about compensation",
     "6": "6 To be told about the investigation and prosecution",
     "7": "7 To make a Victim Personal Statement",
@@ -23,16 +23,47 @@ RIGHTS: dict[str, str] = {
 }
 """The rights of the Victims' Code in force since 1 April 2021, in short."""
 
-REFERRAL_TO_SUPPORT = "4"
-INVESTIGATION_UPDATES = "6"
-
 VICTIMS_RIGHT = Dimension(
     "victims_right",
     "Right under the Victims' Code",
     tuple(RIGHTS.values()),
     description="The right that the duty belongs to, in the Victims' Code in force since 1 April "
-    "2021. The wording of the rights is shortened and unverified.",
+    "2021. The wording of the rights is shortened.",
 )
+
+ACKNOWLEDGEMENT = "Acknowledgement"
+NEEDS_ASSESSMENT = "Needs assessment"
+REFERRAL = "Referral"
+UPDATE = "Update"
+PERSONAL_STATEMENT = "Personal statement"
+RELEASE_NOTICE = "Release notice"
+
+DUTY_TYPE = Dimension(
+    "duty_type",
+    "Type of duty",
+    (
+        ACKNOWLEDGEMENT,
+        NEEDS_ASSESSMENT,
+        REFERRAL,
+        UPDATE,
+        PERSONAL_STATEMENT,
+        RELEASE_NOTICE,
+        "Other",
+    ),
+    description="What was owed to the victim. The types are those on which the Ministry of Justice "
+    "asks forces to report (Kent Police, victim and witness service standards), and the needs "
+    "assessment. A personal statement is the offer to make one. A right can have duties of several "
+    "types.",
+)
+
+ENHANCED_RIGHTS = Dimension(
+    "enhanced_rights",
+    "Enhanced Rights",
+    ("Enhanced Rights", "Standard rights"),
+    description="Whether the victim has Enhanced Rights under the Victims' Code. Unknown if that "
+    "is not recorded.",
+)
+_RIGHTS_BY_FLAG = {True: "Enhanced Rights", False: "Standard rights"}
 
 FULL_COUNT = "full"
 AUDIT_SAMPLE = "audit"
@@ -127,6 +158,17 @@ class Victim(
         description="Whether the police referred this victim to the Victim Advice Line for this "
         "crime. 'no' for victims who contacted it themselves or came through another agency.",
     )
+    working_days_to_referral = Column(
+        int,
+        nullable=True,
+        optional=True,
+        ge=0,
+        label="working days to the referral",
+        description="Working days from the day the crime was reported to the day the police "
+        "referred the victim to the Victim Advice Line; 0 if on the same day. Empty if not "
+        "referred, or if a date is missing. Bank holidays of England and Wales are not working "
+        "days. Without it, the share referred in time is not available.",
+    )
     val_contacted = Column(
         bool,
         nullable=True,
@@ -153,7 +195,8 @@ class Victim(
         datetime,
         nullable=True,
         label="date the case was closed",
-        description="When the case was closed with that outcome; empty while it is open.",
+        description="When the case was closed with that outcome; empty while it is open, or if the "
+        "date was not kept. A closed case without its date is in no period.",
     )
     explained_at = Column(
         datetime,
@@ -162,9 +205,44 @@ class Victim(
         description="When the reason for closing the case was explained to this victim, according "
         "to the crime record; empty if there is no record of it.",
     )
-    lpa = Column(str, dimension=LPA, nullable=True, description="Local Policing Area of the crime.")
+    working_days_to_explain = Column(
+        int,
+        nullable=True,
+        optional=True,
+        ge=0,
+        label="working days to the explanation",
+        description="Working days from the day the case was closed to the day of the explanation; "
+        "0 if on the same day or before. Empty if there is no record of an explanation. Bank "
+        "holidays of England and Wales are not working days. Without it, the share explained in "
+        "time is not available.",
+    )
+    enhanced = Column(
+        bool,
+        nullable=True,
+        optional=True,
+        label="enhanced rights",
+        description="Whether the victim has Enhanced Rights, which shorten some times; empty if "
+        "not recorded. Without it, the share explained in time is not available.",
+    )
+    is_da = Column(
+        bool,
+        nullable=True,
+        optional=True,
+        label="domestic abuse flag",
+        description="Whether the crime was flagged as domestic abuse; empty if not decided. "
+        "Without it, there is no breakdown by domestic abuse.",
+    )
+    lpa = Column(
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area in which the crime happened.",
+    )
     district = Column(
-        str, dimension=DISTRICT, nullable=True, description="The district of the crime."
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        description="The district in which the crime happened.",
     )
 
     outcome_group = outcome_code.recode(
@@ -172,13 +250,14 @@ class Victim(
         dimension=OUTCOME_GROUP,
         description="Outcome group of the outcome code; none while the case is open.",
     )
+    enhanced_rights = enhanced.recode(
+        _RIGHTS_BY_FLAG, dimension=ENHANCED_RIGHTS, description="The flag of Enhanced Rights."
+    )
+    domestic_abuse = is_da.recode(
+        DOMESTIC_ABUSE_BY_FLAG, dimension=DOMESTIC_ABUSE, description="The domestic abuse flag."
+    )
 
     one_row_each = Unique(crime_id, victim_id)
-    closing_is_whole = Rule(
-        (outcome_code.is_null() & closed_at.is_null())
-        | (outcome_code.is_not_null() & closed_at.is_not_null()),
-        "the outcome and the closing date are both filled (closed case) or both empty (open case)",
-    )
     closing_follows_recording = Rule(
         closed_at >= recorded_at, "the case is not closed before the crime was recorded"
     )
@@ -186,7 +265,8 @@ class Victim(
         explained_at >= recorded_at, "the explanation is not before the crime was recorded"
     )
     explanation_of_an_end = Rule(
-        explained_at.is_null() | closed_at.is_not_null(), "an open case has no explanation"
+        explained_at.is_null() | closed_at.is_not_null() | outcome_code.is_not_null(),
+        "an open case has no explanation",
     )
     contacted_were_referred = Rule(
         ~val_contacted | referred_to_val, "only a victim who was referred is contacted"
@@ -220,6 +300,17 @@ class VictimsCodeAction(
         isin=tuple(RIGHTS),
         description="The number of the right in the Victims' Code, from 1 to 12.",
     )
+    duty_type = Column(
+        str,
+        dimension=DUTY_TYPE,
+        nullable=True,
+        optional=True,
+        label="type of duty",
+        description="What was owed. An update is about an event of the investigation or "
+        "prosecution, such as an arrest. A referral is to any service that supports victims. "
+        "Without it, the shares of updates and of referrals in time, and the days updates took, "
+        "are not available.",
+    )
     duty_arose_at = Column(
         datetime,
         ge=date(2021, 4, 1),
@@ -242,6 +333,17 @@ class VictimsCodeAction(
         description="When it was done; empty if it has not been done, or if there is no record of "
         "it.",
     )
+    working_days = Column(
+        int,
+        nullable=True,
+        optional=True,
+        ge=0,
+        label="working days taken",
+        description="Working days from the day the duty arose to the day it was done; 0 if on the "
+        "same day. Empty if it has not been done. Bank holidays of England and Wales are not "
+        "working days. Without it, the shares of updates and of referrals in time are not "
+        "available.",
+    )
     extracted_at = Column(
         datetime,
         extraction=True,
@@ -252,8 +354,19 @@ class VictimsCodeAction(
     enhanced = Column(
         bool,
         nullable=True,
+        optional=True,
         label="enhanced rights",
-        description="Whether the victim has Enhanced Rights, which shorten some times.",
+        description="Whether the victim has Enhanced Rights, which shorten some times; empty if "
+        "not recorded. Without it, the share of updates in time and the breakdown are not "
+        "available.",
+    )
+    is_da = Column(
+        bool,
+        nullable=True,
+        optional=True,
+        label="domestic abuse flag",
+        description="Whether the crime was flagged as domestic abuse; empty if not decided. "
+        "Without it, there is no breakdown by domestic abuse.",
     )
     offence_subgroup = Column(
         str,
@@ -262,10 +375,29 @@ class VictimsCodeAction(
         label="type of crime",
         description="The Home Office's offence subgroup of the crime.",
     )
-    lpa = Column(str, dimension=LPA, nullable=True, description="Local Policing Area of the crime.")
+    lpa = Column(
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area in which the crime happened.",
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district in which the crime happened. Without it, there is no breakdown "
+        "by district.",
+    )
 
     victims_right = right.recode(
         RIGHTS, dimension=VICTIMS_RIGHT, description="The right, from its number."
+    )
+    enhanced_rights = enhanced.recode(
+        _RIGHTS_BY_FLAG, dimension=ENHANCED_RIGHTS, description="The flag of Enhanced Rights."
+    )
+    domestic_abuse = is_da.recode(
+        DOMESTIC_ABUSE_BY_FLAG, dimension=DOMESTIC_ABUSE, description="The domestic abuse flag."
     )
 
     due_follows_arising = Rule(due_at >= duty_arose_at, "a duty is not due before it arose")
@@ -340,7 +472,19 @@ class Referral(
         description="When the victim first took up support; empty if they have not.",
     )
     lpa = Column(
-        str, dimension=LPA, nullable=True, description="Local Policing Area of the crime or victim."
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area in which the crime happened, or in which the victim lives "
+        "if there is no recorded crime.",
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district, by the same rule as the Local Policing Area. Without it, there "
+        "is no breakdown by district.",
     )
 
     support_follows_referral = Rule(

@@ -25,6 +25,14 @@ FORCE = Dimension(
     "data decide which forces are listed.",
 )
 
+DOMESTIC_ABUSE = Dimension(
+    "domestic_abuse",
+    "Domestic abuse",
+    ("Domestic abuse", "Not domestic abuse"),
+    description="Whether the crime was flagged as domestic abuse. Unknown if that is not decided.",
+)
+DOMESTIC_ABUSE_BY_FLAG = {True: "Domestic abuse", False: "Not domestic abuse"}
+
 DISTRICT = Dimension(
     "district",
     "District",

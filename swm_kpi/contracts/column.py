@@ -190,12 +190,17 @@ class Column(Leaf, metaclass=SignatureErrorMeta):
         return UNDECLARED_DECIMALS if self.decimals is None else self.decimals
 
     def recode(
-        self, mapping: Mapping[str, str], *, dimension: Dimension, description: str
+        self,
+        mapping: Mapping[str, str] | Mapping[bool, str],
+        *,
+        dimension: Dimension,
+        description: str,
     ) -> Recoded:
         """Derive a breakdown from this column.
 
         Args:
-            mapping: value of this column to member. A value that is not listed has no member.
+            mapping: value of this column to member; true and false for a flag. A value that is
+                not listed has no member.
             dimension: the breakdown.
             description: the rule in words.
         """
@@ -346,10 +351,15 @@ class Recoded(Leaf, metaclass=SignatureErrorMeta):
     dtype = str
 
     def __init__(
-        self, source: Column, mapping: Mapping[str, str], *, dimension: Dimension, description: str
+        self,
+        source: Column,
+        mapping: Mapping[str, str] | Mapping[bool, str],
+        *,
+        dimension: Dimension,
+        description: str,
     ) -> None:
         self.source = source
-        self.mapping = dict(mapping)
+        self.mapping: dict[Scalar, str] = dict(mapping.items())
         self.dimension = dimension
         self.description = description
         self.domain = dimension.members or None

@@ -1,8 +1,11 @@
 """Refs 2 and 5: duties under the Victims' Code, and explanations to victims of closed cases."""
 
+from typing import Any
+
 from swm_kpi import (
     Assumption,
     Average,
+    Column,
     Count,
     Direction,
     Duration,
@@ -12,18 +15,25 @@ from swm_kpi import (
     Unit,
 )
 
+from ...assumptions import (
+    ENHANCED_UPDATE_WORKING_DAYS,
+    REFERRAL_WORKING_DAYS,
+    UPDATE_WORKING_DAYS,
+)
 from ...contracts.crime import OFFENCE_SUBGROUP, OUTCOME_GROUP
 from ...contracts.victims import (
     AUDIT_SAMPLE,
+    DUTY_TYPE,
+    ENHANCED_RIGHTS,
     FULL_COUNT,
-    INVESTIGATION_UPDATES,
-    REFERRAL_TO_SUPPORT,
+    REFERRAL,
+    UPDATE,
     VICTIMS_RIGHT,
     Victim,
     VictimsCodeAction,
 )
 from ...plan.availability import COLOUR_LOST
-from ...plan.dimensions import LPA
+from ...plan.dimensions import DISTRICT, DOMESTIC_ABUSE, LPA
 from ...plan.objectives import VICTIMS
 
 NOT_POSITIVE_OUTCOMES = Assumption(
@@ -32,7 +42,8 @@ NOT_POSITIVE_OUTCOMES = Assumption(
     since="2021-04-01",
     because="The plan says 'without a perceived positive outcome', and there is no national list "
     "of such outcomes. Our unverified working choice is all Home Office outcomes except action "
-    "taken, diversion (22) and filed by the National Fraud Intelligence Bureau (19).",
+    "taken, diversion (22), a deferred prosecution (23), after which the child can still be "
+    "charged, and filed by the National Fraud Intelligence Bureau (19).",
 )
 
 VICTIMS_CODE = "Code of Practice for Victims of Crime in England and Wales, from 1 April 2021"
@@ -43,17 +54,36 @@ _IN_FULL_COUNT = (VictimsCodeAction.basis == FULL_COUNT) & _FELL_DUE
 _IN_AUDIT = (VictimsCodeAction.basis == AUDIT_SAMPLE) & _FELL_DUE
 _DONE = VictimsCodeAction.done_at.is_not_null()
 _DONE_IN_TIME = _DONE & (VictimsCodeAction.done_at.day() <= VictimsCodeAction.due_at.day())
-_UPDATE = VictimsCodeAction.right == INVESTIGATION_UPDATES
+_REFERRAL = VictimsCodeAction.duty_type == REFERRAL
+_UPDATE = VictimsCodeAction.duty_type == UPDATE
+
+
+def _within_the_time(working_days: Column, enhanced: Column) -> Any:
+    """Return whether a victim was informed within the working days that the Code allows."""
+    is_early = working_days <= ENHANCED_UPDATE_WORKING_DAYS
+    return is_early | (~enhanced & (working_days <= UPDATE_WORKING_DAYS))
+
+
+_CODE_CAVEAT = (
+    "A new Victims' Code was consulted on until 30 April 2026. When one comes into force, its "
+    "rights and times replace these."
+)
+_TIMES_CAVEAT = (
+    "The working days allowed are assumptions: five for an update or an explanation, one with "
+    "Enhanced Rights, and two for a referral. They are those of the Code of 2015. We did not find "
+    "the text of the Code of 2021 to confirm them."
+)
 
 victims_code = Metric(
     ref="2",
     key="victims_code",
-    version=4,
+    version=5,
     title="Compliance with the Victims' code (inc. timeliness of updates etc.)",
     objective=VICTIMS,
     summary="Duties owed to victims under the Victims' Code that fell due in the period, the share "
-    "done in time and the share done at all. Also the share of support referrals and updates done "
-    "in time, and the days updates took. Duties read in an audit's sample are separate.",
+    "done by the deadline and the share done at all. Also the share of updates and of referrals to "
+    "support made within the working days allowed, and the days updates took. Duties read in an "
+    "audit's sample are separate.",
     measures=[
         Count(
             key="duties",
@@ -65,7 +95,7 @@ victims_code = Metric(
         ),
         Proportion(
             key="done_in_time",
-            label="Duties done in time",
+            label="Duties done by the deadline",
             of=VictimsCodeAction,
             at=VictimsCodeAction.due_at,
             where=_IN_FULL_COUNT,
@@ -84,25 +114,26 @@ victims_code = Metric(
         ),
         Proportion(
             key="referred_in_time",
-            label="Referrals to support services (right 4) made in time",
+            label="Referrals to support made within the working days allowed",
             of=VictimsCodeAction,
             at=VictimsCodeAction.due_at,
-            where=_IN_FULL_COUNT & (VictimsCodeAction.right == REFERRAL_TO_SUPPORT),
-            numerator=_DONE_IN_TIME,
+            where=_IN_FULL_COUNT & _REFERRAL,
+            numerator=_DONE & (VictimsCodeAction.working_days <= REFERRAL_WORKING_DAYS),
             blank_means_no=VictimsCodeAction.done_at,
         ),
         Proportion(
             key="updates_in_time",
-            label="Updates about the investigation and prosecution (right 6) given in time",
+            label="Updates given within the working days allowed",
             of=VictimsCodeAction,
             at=VictimsCodeAction.due_at,
             where=_IN_FULL_COUNT & _UPDATE,
-            numerator=_DONE_IN_TIME,
+            numerator=_DONE
+            & _within_the_time(VictimsCodeAction.working_days, VictimsCodeAction.enhanced),
             blank_means_no=VictimsCodeAction.done_at,
         ),
         Duration(
             key="update_median_days",
-            label="Median days to an update about the investigation and prosecution (right 6)",
+            label="Median days to an update",
             of=VictimsCodeAction,
             at=VictimsCodeAction.due_at,
             where=_IN_FULL_COUNT & _UPDATE,
@@ -112,7 +143,7 @@ victims_code = Metric(
             unit=Unit.DAYS,
             blank_means_no=VictimsCodeAction.done_at,
             direction=Direction.LOWER_IS_BETTER,
-            note="Of updates that were given. Calendar days, not the working days in the Code.",
+            note="Of updates that were given. Calendar days, not the Code's working days.",
         ),
         Count(
             key="audited_duties",
@@ -134,10 +165,22 @@ victims_code = Metric(
             "full count.",
         ),
     ],
-    dimensions=[VICTIMS_RIGHT, OFFENCE_SUBGROUP, LPA],
+    dimensions=[
+        DUTY_TYPE,
+        VICTIMS_RIGHT,
+        ENHANCED_RIGHTS,
+        DOMESTIC_ABUSE,
+        OFFENCE_SUBGROUP,
+        LPA,
+        DISTRICT,
+    ],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
-    standards=[VICTIMS_CODE, "Victims and Prisoners Act 2024"],
+    standards=[
+        VICTIMS_CODE,
+        "Victims and Prisoners Act 2024, section 2: the Code (not yet in force in the copy that we "
+        "read)",
+    ],
     limitations="Not a share of all victims or of all crimes. It covers only duties that apply to "
     "a victim and have reached their deadline. It does not show whether the victim was satisfied.",
     caveats=[
@@ -145,12 +188,15 @@ victims_code = Metric(
         "would make the share too high.",
         "A duty with no record of being done counts as not done in time. Where no duty has such a "
         "record, there is no share, because nobody recorded it.",
-        "Whoever fills the table calculates the deadlines. For updates (right 6) the Code allows "
-        "five working days from an arrest, interview, release or change of bail, and one working "
-        "day if the victim has Enhanced Rights. For a referral to support (right 4) it allows two "
-        "working days. Bank holidays in England and Wales are not working days.",
-        "A single share for all rights hides differences, because rights with many duties "
-        "dominate. Read it by right.",
+        "Whoever fills the table sets each duty's deadline. Updates and referrals are also judged "
+        "by the working days they took, so their shares follow the assumptions and not the "
+        "deadlines.",
+        _TIMES_CAVEAT,
+        "If it is not recorded whether the victim has Enhanced Rights, an update after two to five "
+        "working days is in neither part of its share, and the note says how many there were.",
+        "A single share for all duties hides differences, because frequent duties dominate. Read "
+        "it by type of duty or by right.",
+        _CODE_CAVEAT,
         "An audit's sample represents the rest only if it was drawn at random.",
         "The median covers updates that were given. Updates never given are left out, so it is "
         "shorter than the full wait.",
@@ -158,14 +204,14 @@ victims_code = Metric(
     examples=[
         Example(
             rows="""
-            | basis | right | duty_arose_at | due_at           | done_at    | extracted_at |
-            | full  | 6     | 2024-04-08    | 2024-04-15 23:59 | 2024-04-10 | 2024-08-01   |
-            | full  | 6     | 2024-05-08    | 2024-05-15 23:59 | 2024-05-15 | 2024-08-01   |
-            | full  | 6     | 2024-06-03    | 2024-06-10 23:59 | 2024-06-13 | 2024-08-01   |
-            | full  | 4     | 2024-06-03    | 2024-06-05 23:59 | 2024-06-04 | 2024-08-01   |
-            | full  | 4     | 2024-06-03    | 2024-06-05 23:59 |            | 2024-08-01   |
-            | audit | 6     | 2024-06-03    | 2024-06-10 23:59 | 2024-06-04 | 2024-08-01   |
-            | audit | 6     | 2024-06-03    | 2024-06-10 23:59 |            | 2024-08-01   |
+    | basis | duty_type | duty_arose_at | due_at | done_at | working_days | enhanced | extracted_at |
+    | full  | Update   | 2024-04-08 | 2024-04-15 23:59 | 2024-04-10 | 2 | no | 2024-08-01 |
+    | full  | Update   | 2024-05-08 | 2024-05-15 23:59 | 2024-05-15 | 5 | no | 2024-08-01 |
+    | full  | Update   | 2024-06-03 | 2024-06-10 23:59 | 2024-06-13 | 8 | no | 2024-08-01 |
+    | full  | Referral | 2024-06-03 | 2024-06-05 23:59 | 2024-06-04 | 1 | no | 2024-08-01 |
+    | full  | Referral | 2024-06-03 | 2024-06-05 23:59 |            |   | no | 2024-08-01 |
+    | audit | Update   | 2024-06-03 | 2024-06-10 23:59 | 2024-06-04 | 1 | no | 2024-08-01 |
+    | audit | Update   | 2024-06-03 | 2024-06-10 23:59 |            |   | no | 2024-08-01 |
             """,
             expect={
                 "duties": 3 + 2,
@@ -177,20 +223,20 @@ victims_code = Metric(
                 "audited_duties": 2,
                 "audited_in_time": 1 / 2,
             },
-            description="The updates took 2, 7 and 10 days. The last was done late. The two duties "
-            "read in the audit are separate.",
+            description="The updates took 2, 7 and 10 days, which are 2, 5 and 8 working days. The "
+            "last was late. The two duties read in the audit are separate.",
         ),
         Example(
             rows="""
-            | basis | right | duty_arose_at | due_at           | done_at    | extracted_at |
-            | full  | 6     | 2024-06-10    | 2024-06-17 23:59 | 2024-06-20 | 2024-06-25   |
-            | full  | 6     | 2024-06-10    | 2024-06-17 23:59 |            | 2024-06-25   |
-            | full  | 6     | 2024-06-24    | 2024-06-28 23:59 |            | 2024-06-25   |
-            | full  | 6     | 2024-06-24    | 2024-06-28 23:59 | 2024-06-24 | 2024-06-25   |
-            | full  | 6     | 2024-03-27    | 2024-04-05 23:59 | 2024-03-28 | 2024-06-25   |
-            | full  | 6     | 2024-03-20    | 2024-03-27 23:59 | 2024-04-02 | 2024-06-25   |
-            | audit | 6     | 2024-06-10    | 2024-06-17 23:59 | 2024-06-11 | 2024-06-25   |
-            | audit | 6     | 2024-06-24    | 2024-06-28 23:59 |            | 2024-06-25   |
+    | basis | duty_type | duty_arose_at | due_at | done_at | working_days | enhanced | extracted_at |
+    | full  | Update | 2024-06-10 | 2024-06-17 23:59 | 2024-06-20 | 8 | no | 2024-06-25 |
+    | full  | Update | 2024-06-10 | 2024-06-17 23:59 |            |   | no | 2024-06-25 |
+    | full  | Update | 2024-06-24 | 2024-06-28 23:59 |            |   | no | 2024-06-25 |
+    | full  | Update | 2024-06-24 | 2024-06-28 23:59 | 2024-06-24 | 0 | no | 2024-06-25 |
+    | full  | Update | 2024-03-27 | 2024-04-05 23:59 | 2024-03-28 | 1 | no | 2024-06-25 |
+    | full  | Update | 2024-03-20 | 2024-03-27 23:59 | 2024-04-02 | 7 | no | 2024-06-25 |
+    | audit | Update | 2024-06-10 | 2024-06-17 23:59 | 2024-06-11 | 1 | no | 2024-06-25 |
+    | audit | Update | 2024-06-24 | 2024-06-28 23:59 |            |   | no | 2024-06-25 |
             """,
             expect={
                 "duties": 1 + 1 + 1,
@@ -207,6 +253,29 @@ victims_code = Metric(
             "duty falls due decides the period, not the day it arose or was done. Including the "
             "audit would make the share look better.",
         ),
+        Example(
+            rows="""
+    | basis | duty_type | duty_arose_at | due_at | done_at | working_days | enhanced | extracted_at |
+    | full | Update           | 2024-05-13 | 2024-05-14 23:59 | 2024-05-15 | 2 | yes | 2024-08-01 |
+    | full | Update           | 2024-05-13 | 2024-05-14 23:59 | 2024-05-14 | 1 | yes | 2024-08-01 |
+    | full | Update           | 2024-05-13 | 2024-05-20 23:59 | 2024-05-14 | 1 |     | 2024-08-01 |
+    | full | Other            | 2024-05-13 | 2024-05-20 23:59 | 2024-05-14 | 1 | no  | 2024-08-01 |
+    | full | Needs assessment | 2024-05-13 | 2024-05-15 23:59 |            |   | no  | 2024-08-01 |
+    | full | Referral         | 2024-05-13 | 2024-05-15 23:59 | 2024-05-15 | 2 | yes | 2024-08-01 |
+            """,
+            expect={
+                "duties": 4 + 2,
+                "done_in_time": (3 + 1) / (4 + 2),
+                "done": (4 + 1) / (4 + 2),
+                "referred_in_time": 1 / 1,
+                "updates_in_time": (1 + 1) / (1 + 1 + 1),
+                "update_median_days": 1,
+            },
+            edge_case="Two working days are too long for an update to a victim with Enhanced "
+            "Rights. One working day is in time for any victim, also where it is not recorded "
+            "which rights they have. A needs assessment is of right 4 and is no referral. A duty "
+            "of right 6 that is no update is not one of the updates.",
+        ),
     ],
 )
 
@@ -215,12 +284,13 @@ _CLOSED = Victim.outcome_code.is_in(NOT_POSITIVE_OUTCOMES) & (Victim.status == "
 explanation_to_victims = Metric(
     ref="5",
     key="explanation_to_victims",
-    version=2,
+    version=3,
     title="Explanation to victims of crime whose case is closed without a perceived positive "
     "outcome (this may also be captured as part of the Victims' code metrics under development)",
     objective=VICTIMS,
-    summary="Identifiable victims with a case closed in the period without a positive outcome, and "
-    "the share who were given an explanation, according to the record.",
+    summary="Identifiable victims with a case closed in the period without a positive outcome, the "
+    "share who were given an explanation, and the share who were given one within the working days "
+    "allowed, according to the record.",
     measures=[
         Count(
             key="victims",
@@ -239,8 +309,21 @@ explanation_to_victims = Metric(
             numerator=Victim.explained_at.is_not_null(),
             blank_means_no=Victim.explained_at,
         ),
+        Proportion(
+            key="explained_in_time",
+            label="Victims who were given an explanation within the working days allowed",
+            of=Victim,
+            at=Victim.closed_at,
+            where=_CLOSED,
+            numerator=Victim.explained_at.is_not_null()
+            & _within_the_time(Victim.working_days_to_explain, Victim.enhanced),
+            blank_means_no=Victim.explained_at,
+            note="From the day the case was closed. Victims whose case was closed shortly before "
+            "the data were extracted may still be given one.",
+        ),
     ],
-    dimensions=[OUTCOME_GROUP, OFFENCE_SUBGROUP, LPA],
+    headline="explained",
+    dimensions=[OUTCOME_GROUP, DOMESTIC_ABUSE, ENHANCED_RIGHTS, OFFENCE_SUBGROUP, LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[f"{VICTIMS_CODE}: rights 6 and 9", "Home Office crime outcomes framework"],
@@ -251,23 +334,51 @@ explanation_to_victims = Metric(
         "An assumption decides which outcomes are not positive: there is no national list.",
         "A case with no record of an explanation counts as having none, although one may have been "
         "given. Where no case has such a record, there is no share, because nobody recorded it.",
-        "It does not show whether the explanation was in time. See Compliance with the Victims' "
-        "Code (ref 2).",
+        _TIMES_CAVEAT,
+        "If it is not recorded whether the victim has Enhanced Rights, an explanation after two to "
+        "five working days is in neither part of the share in time, and the note says how many "
+        "there were.",
+        "A closed case whose closing date was not kept is in no period. The result says how many "
+        "there were.",
+        _CODE_CAVEAT,
         "A reopened case leaves the count until it is closed again, so figures for past periods "
         "can change.",
     ],
     examples=[
         Example(
             rows="""
-            | crime_id | victim_id | status   | outcome_code | closed_at  | explained_at |
-            | a        | v         | recorded | 18           | 2024-04-01 | 2024-04-03   |
-            | b        | w         | recorded | 15           | 2024-05-06 | 2024-05-06   |
-            | c        | x         | recorded | 16           | 2024-06-30 | 2024-07-02   |
-            | d        | y         | recorded | 18           | 2024-05-06 |              |
+    | status | outcome_code | closed_at | explained_at | working_days_to_explain | enhanced |
+    | recorded | 18 | 2024-04-01 | 2024-04-03 | 2 | no  |
+    | recorded | 15 | 2024-05-07 | 2024-05-07 | 0 | yes |
+    | recorded | 16 | 2024-06-30 | 2024-07-10 | 8 | no  |
+    | recorded | 18 | 2024-05-07 |            |   | no  |
             """,
-            expect={"victims": 1 + 1 + 1 + 1, "explained": (1 + 1 + 1) / 4},
+            expect={
+                "victims": 1 + 1 + 1 + 1,
+                "explained": (1 + 1 + 1) / 4,
+                "explained_in_time": (1 + 1) / 4,
+            },
             description="The day the case was closed decides the period, even if the explanation "
-            "came after it.",
+            "came after it. An explanation after eight working days is late.",
+        ),
+        Example(
+            rows="""
+    | status | outcome_code | closed_at | explained_at | working_days_to_explain | enhanced |
+    | recorded | 18 | 2026-05-07 | 2026-05-10 | 3 | yes |
+    | recorded | 18 | 2026-05-07 | 2026-05-08 | 1 |     |
+    | recorded | 18 | 2026-05-07 |            |   | no  |
+    | recorded | 23 | 2026-05-07 | 2026-05-07 | 0 | no  |
+            """,
+            period="2026/27 Q1",
+            expect={
+                "victims": 1 + 1 + 1,
+                "explained": (1 + 1) / (1 + 1 + 1),
+                "explained_in_time": 1 / (1 + 1 + 1),
+            },
+            edge_case="Three working days are too long for a victim with Enhanced Rights. One is "
+            "in time for any victim. A victim with no record of an explanation stays in the "
+            "denominator of both shares. A deferred prosecution is not a closed case without a "
+            "positive outcome.",
         ),
         Example(
             rows="""

@@ -142,7 +142,7 @@ class Compiler:
 
     def _recoded(self, recoded: Recoded) -> Any:
         source = self(recoded.source)
-        values_of: dict[str, list[str]] = {}
+        values_of: dict[str, list[Any]] = {}
         for value, member in recoded.mapping.items():
             values_of.setdefault(member, []).append(value)
         recode: Any = self._library.lit(None, self._library.String)
