@@ -204,14 +204,14 @@ victims_code = Metric(
     examples=[
         Example(
             rows="""
-    | basis | duty_type | duty_arose_at | due_at | done_at | working_days | enhanced | extracted_at |
-    | full  | Update   | 2024-04-08 | 2024-04-15 23:59 | 2024-04-10 | 2 | no | 2024-08-01 |
-    | full  | Update   | 2024-05-08 | 2024-05-15 23:59 | 2024-05-15 | 5 | no | 2024-08-01 |
-    | full  | Update   | 2024-06-03 | 2024-06-10 23:59 | 2024-06-13 | 8 | no | 2024-08-01 |
-    | full  | Referral | 2024-06-03 | 2024-06-05 23:59 | 2024-06-04 | 1 | no | 2024-08-01 |
-    | full  | Referral | 2024-06-03 | 2024-06-05 23:59 |            |   | no | 2024-08-01 |
-    | audit | Update   | 2024-06-03 | 2024-06-10 23:59 | 2024-06-04 | 1 | no | 2024-08-01 |
-    | audit | Update   | 2024-06-03 | 2024-06-10 23:59 |            |   | no | 2024-08-01 |
+  | basis | duty_type | duty_arose_at | due_at | done_at | working_days | enhanced | extracted_at |
+  | full  | Update   | 2024-04-08 | 2024-04-15 23:59 | 2024-04-10 | 2 | no | 2024-08-01 |
+  | full  | Update   | 2024-05-08 | 2024-05-15 23:59 | 2024-05-15 | 5 | no | 2024-08-01 |
+  | full  | Update   | 2024-06-03 | 2024-06-10 23:59 | 2024-06-13 | 8 | no | 2024-08-01 |
+  | full  | Referral | 2024-06-03 | 2024-06-05 23:59 | 2024-06-04 | 1 | no | 2024-08-01 |
+  | full  | Referral | 2024-06-03 | 2024-06-05 23:59 |            |   | no | 2024-08-01 |
+  | audit | Update   | 2024-06-03 | 2024-06-10 23:59 | 2024-06-04 | 1 | no | 2024-08-01 |
+  | audit | Update   | 2024-06-03 | 2024-06-10 23:59 |            |   | no | 2024-08-01 |
             """,
             expect={
                 "duties": 3 + 2,
@@ -228,15 +228,15 @@ victims_code = Metric(
         ),
         Example(
             rows="""
-    | basis | duty_type | duty_arose_at | due_at | done_at | working_days | enhanced | extracted_at |
-    | full  | Update | 2024-06-10 | 2024-06-17 23:59 | 2024-06-20 | 8 | no | 2024-06-25 |
-    | full  | Update | 2024-06-10 | 2024-06-17 23:59 |            |   | no | 2024-06-25 |
-    | full  | Update | 2024-06-24 | 2024-06-28 23:59 |            |   | no | 2024-06-25 |
-    | full  | Update | 2024-06-24 | 2024-06-28 23:59 | 2024-06-24 | 0 | no | 2024-06-25 |
-    | full  | Update | 2024-03-27 | 2024-04-05 23:59 | 2024-03-28 | 1 | no | 2024-06-25 |
-    | full  | Update | 2024-03-20 | 2024-03-27 23:59 | 2024-04-02 | 7 | no | 2024-06-25 |
-    | audit | Update | 2024-06-10 | 2024-06-17 23:59 | 2024-06-11 | 1 | no | 2024-06-25 |
-    | audit | Update | 2024-06-24 | 2024-06-28 23:59 |            |   | no | 2024-06-25 |
+  | basis | duty_type | duty_arose_at | due_at | done_at | working_days | enhanced | extracted_at |
+  | full  | Update | 2024-06-10 | 2024-06-17 23:59 | 2024-06-20 | 8 | no | 2024-06-25 |
+  | full  | Update | 2024-06-10 | 2024-06-17 23:59 |            |   | no | 2024-06-25 |
+  | full  | Update | 2024-06-24 | 2024-06-28 23:59 |            |   | no | 2024-06-25 |
+  | full  | Update | 2024-06-24 | 2024-06-28 23:59 | 2024-06-24 | 0 | no | 2024-06-25 |
+  | full  | Update | 2024-03-27 | 2024-04-05 23:59 | 2024-03-28 | 1 | no | 2024-06-25 |
+  | full  | Update | 2024-03-20 | 2024-03-27 23:59 | 2024-04-02 | 7 | no | 2024-06-25 |
+  | audit | Update | 2024-06-10 | 2024-06-17 23:59 | 2024-06-11 | 1 | no | 2024-06-25 |
+  | audit | Update | 2024-06-24 | 2024-06-28 23:59 |            |   | no | 2024-06-25 |
             """,
             expect={
                 "duties": 1 + 1 + 1,
@@ -255,13 +255,13 @@ victims_code = Metric(
         ),
         Example(
             rows="""
-    | basis | duty_type | duty_arose_at | due_at | done_at | working_days | enhanced | extracted_at |
-    | full | Update           | 2024-05-13 | 2024-05-14 23:59 | 2024-05-15 | 2 | yes | 2024-08-01 |
-    | full | Update           | 2024-05-13 | 2024-05-14 23:59 | 2024-05-14 | 1 | yes | 2024-08-01 |
-    | full | Update           | 2024-05-13 | 2024-05-20 23:59 | 2024-05-14 | 1 |     | 2024-08-01 |
-    | full | Other            | 2024-05-13 | 2024-05-20 23:59 | 2024-05-14 | 1 | no  | 2024-08-01 |
-    | full | Needs assessment | 2024-05-13 | 2024-05-15 23:59 |            |   | no  | 2024-08-01 |
-    | full | Referral         | 2024-05-13 | 2024-05-15 23:59 | 2024-05-15 | 2 | yes | 2024-08-01 |
+  | basis | duty_type | duty_arose_at | due_at | done_at | working_days | enhanced | extracted_at |
+  | full | Update           | 2024-05-13 | 2024-05-14 23:59 | 2024-05-15 | 2 | yes | 2024-08-01 |
+  | full | Update           | 2024-05-13 | 2024-05-14 23:59 | 2024-05-14 | 1 | yes | 2024-08-01 |
+  | full | Update           | 2024-05-13 | 2024-05-20 23:59 | 2024-05-14 | 1 |     | 2024-08-01 |
+  | full | Other            | 2024-05-13 | 2024-05-20 23:59 | 2024-05-14 | 1 | no  | 2024-08-01 |
+  | full | Needs assessment | 2024-05-13 | 2024-05-15 23:59 |            |   | no  | 2024-08-01 |
+  | full | Referral         | 2024-05-13 | 2024-05-15 23:59 | 2024-05-15 | 2 | yes | 2024-08-01 |
             """,
             expect={
                 "duties": 4 + 2,
@@ -347,11 +347,11 @@ explanation_to_victims = Metric(
     examples=[
         Example(
             rows="""
-    | status | outcome_code | closed_at | explained_at | working_days_to_explain | enhanced |
-    | recorded | 18 | 2024-04-01 | 2024-04-03 | 2 | no  |
-    | recorded | 15 | 2024-05-07 | 2024-05-07 | 0 | yes |
-    | recorded | 16 | 2024-06-30 | 2024-07-10 | 8 | no  |
-    | recorded | 18 | 2024-05-07 |            |   | no  |
+  | status | outcome_code | closed_at | explained_at | working_days_to_explain | enhanced |
+  | recorded | 18 | 2024-04-01 | 2024-04-03 | 2 | no  |
+  | recorded | 15 | 2024-05-07 | 2024-05-07 | 0 | yes |
+  | recorded | 16 | 2024-06-30 | 2024-07-10 | 8 | no  |
+  | recorded | 18 | 2024-05-07 |            |   | no  |
             """,
             expect={
                 "victims": 1 + 1 + 1 + 1,
@@ -363,11 +363,11 @@ explanation_to_victims = Metric(
         ),
         Example(
             rows="""
-    | status | outcome_code | closed_at | explained_at | working_days_to_explain | enhanced |
-    | recorded | 18 | 2026-05-07 | 2026-05-10 | 3 | yes |
-    | recorded | 18 | 2026-05-07 | 2026-05-08 | 1 |     |
-    | recorded | 18 | 2026-05-07 |            |   | no  |
-    | recorded | 23 | 2026-05-07 | 2026-05-07 | 0 | no  |
+  | status | outcome_code | closed_at | explained_at | working_days_to_explain | enhanced |
+  | recorded | 18 | 2026-05-07 | 2026-05-10 | 3 | yes |
+  | recorded | 18 | 2026-05-07 | 2026-05-08 | 1 |     |
+  | recorded | 18 | 2026-05-07 |            |   | no  |
+  | recorded | 23 | 2026-05-07 | 2026-05-07 | 0 | no  |
             """,
             period="2026/27 Q1",
             expect={
