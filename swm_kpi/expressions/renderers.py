@@ -39,7 +39,7 @@ def english(expression: tree.Expression) -> str:
             left=tree.Elapsed(start=start, end=end, by_clock=by_clock), op=op, right=right
         ) if not isinstance(right, tree.Term):
             words = f"{COMPARISONS[op][0]} {_english_duration(right, by_clock=by_clock)}"
-            return f"{english(end)} {words} after {english(start)}"
+            return f"{english(end)} {words} after the {english(start)}"
         case tree.Compare(left=left, op=op, right=right):
             words = COMPARISONS[op][0]
             if left.dtype.__name__ in ("date", "datetime"):
@@ -52,8 +52,15 @@ def english(expression: tree.Expression) -> str:
             return f"{english(term)} is not recorded"
         case tree.IsTrue(term=term):
             return f"{english(term)} is true"
+        case tree.BoolOp(op="or", conditions=(tree.IsNull(term=term), other)) if _is_about(
+            other, term
+        ):
+            return f"{english(other)}, or is not recorded"
         case tree.BoolOp(op=op, conditions=conditions):
-            return f" {op} ".join(_english_in_brackets(part) for part in conditions)
+            parts = _without_repetition(conditions) if op == "and" else conditions
+            if len(parts) == 1:
+                return english(parts[0])
+            return f" {op} ".join(_english_in_brackets(part) for part in parts)
         case tree.Not(condition=tree.IsNull(term=term)):
             return f"{english(term)} is recorded"
         case tree.Not(condition=tree.IsTrue(term=term)):
@@ -66,6 +73,8 @@ def english(expression: tree.Expression) -> str:
             *others, last = [english(column) for column in same]
             columns = f"{', '.join(others)} and {last}" if others else last
             return f"no row of the same {columns} is one where {_english_in_brackets(condition)}"
+        case tree.Not(condition=tree.Not() | tree.BoolOp()):
+            return english(_without_negation(expression))
         case tree.Not(condition=condition):
             return f"not ({english(condition)})"
         case relations.IsUnknown(condition=condition):
@@ -92,6 +101,53 @@ def english(expression: tree.Expression) -> str:
         case tree.Unusable():
             return "an invalid expression"
     raise TypeError(f"There is no English for {type(expression).__name__}: add it to english()")
+
+
+def _without_negation(condition: tree.Condition) -> tree.Condition:
+    """Return a condition with its negation moved inwards: to the parts that it joins."""
+    match condition:
+        case tree.Not(condition=tree.Not(condition=inner)):
+            return _without_negation(inner)
+        case tree.Not(condition=tree.BoolOp(op=op, conditions=conditions)):
+            opposite = "and" if op == "or" else "or"
+            return tree.BoolOp(opposite, tuple(tree.Not(part) for part in conditions))
+        case _:
+            return condition
+
+
+def _is_about(condition: tree.Expression, term: tree.Expression) -> bool:
+    """Return whether a condition compares one term with values, so that its words start with it."""
+    match _without_negation(condition):
+        case tree.Not(condition=tree.Compare() | tree.IsIn() | tree.IsTrue() as inner):
+            return _is_about(inner, term)
+        case tree.Compare(left=tree.Leaf() as left, right=right):
+            return left is term and not isinstance(right, tree.Term)
+        case tree.IsIn(term=other) | tree.IsTrue(term=other):
+            return other is term
+        case _:
+            return False
+
+
+def _without_repetition(conditions: Sequence[tree.Condition]) -> list[tree.Condition]:
+    """Return conditions that all hold, without those that say that a compared term is recorded."""
+
+    def is_implied(condition: tree.Condition) -> bool:
+        match _without_negation(condition):
+            case tree.Not(condition=tree.IsNull(term=term)):
+                return any(_compares(other, term) for other in conditions)
+            case _:
+                return False
+
+    return [condition for condition in conditions if not is_implied(condition)]
+
+
+def _compares(condition: tree.Expression, term: tree.Expression) -> bool:
+    """Return whether a condition is true only of rows that have a value of a term."""
+    match _without_negation(condition):
+        case tree.Compare(left=tree.Elapsed(start=start, end=end)):
+            return term is start or term is end
+        case _:
+            return _is_about(condition, term)
 
 
 def sql(expression: tree.Expression) -> str:
@@ -271,7 +327,7 @@ def _python_in_brackets(condition: tree.Condition) -> str:
 
 def _english_in_brackets(condition: tree.Condition) -> str:
     text = english(condition)
-    return f"({text})" if isinstance(condition, tree.BoolOp) else text
+    return f"({text})" if isinstance(_without_negation(condition), tree.BoolOp) else text
 
 
 def _sort_forms(forms: Iterable[Canonical]) -> list[Canonical]:

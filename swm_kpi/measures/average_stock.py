@@ -130,7 +130,12 @@ class AverageStock(TableMeasure):
         names = [name for key in self.of.keys if self.at.name in key for name in key]
         parts = [self.of.columns[name].dimension for name in names]
         labels = [part.title for part in parts if part is not None]
-        if not self.same_rows or not labels:
+        if not self.same_rows:
+            return (
+                "snapshots taken in the period. Every snapshot is used, and an area without rows in "
+                "it is zero there"
+            )
+        if not labels:
             return "snapshots taken in the period"
         return (
             "complete snapshots taken in the period. A snapshot is complete if it has a row for "

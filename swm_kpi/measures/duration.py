@@ -56,6 +56,11 @@ class Average(StrEnum):
 
 
 _QUANTILES = {Average.MEDIAN: 0.5, Average.P90: 0.9}
+_QUANTILE_METHODS = {
+    Average.MEDIAN: " The median of an even number of rows is midway between the middle two.",
+    Average.P90: " The percentile is interpolated between the two nearest rows, as "
+    "PERCENTILE.INC does in Excel.",
+}
 _SECONDS_IN = {Unit.SECONDS: 1, Unit.MINUTES: 60, Unit.HOURS: 3_600, Unit.DAYS: 86_400}
 
 
@@ -233,8 +238,9 @@ class Duration(TableMeasure):
         """Return how it is computed, in plain English."""
         return (
             f"The {self.average.value} of the {self._describe_unit()} from "
-            f"{english(self.start)} to {english(self.end)} in the {self.of.table} table"
+            f"the {english(self.start)} to the {english(self.end)} in the {self.of.table} table"
             f"{self._describe_where(' where')}. {self._describe_period()}{self._describe_blank()}"
+            f"{_QUANTILE_METHODS.get(self.average, '')}"
         )
 
     def _describe_blank(self) -> str:

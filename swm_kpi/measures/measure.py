@@ -428,10 +428,14 @@ class TableMeasure(Measure):
             yield name, f"{value} is not a number", "Use a whole number or a number column"
 
     def _describe_period(self) -> str:
-        return f"Rows are placed in periods by {english(self.at)}."
+        return f"Rows are placed in periods by the {english(self.at)}."
 
     def _describe_where(self, lead: str) -> str:
         return f"{lead} {english(self.where)}" if self.where is not None else ""
+
+
+MONTH_ENDS = "Months are calendar months: a month before 31 March is the last day of February."
+"""What happens where a month has no such day, in a sentence."""
 
 
 def quote_key(key: str) -> str:

@@ -12,7 +12,7 @@ from swm_kpi.expressions import Assumption, WithinMonths
 from swm_kpi.measures.arithmetic import RowRoles
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.interval_methods import proportion_interval
-from swm_kpi.measures.measure import TableMeasure
+from swm_kpi.measures.measure import MONTH_ENDS, TableMeasure
 from swm_kpi.measures.null_conditions import Bounds, Completeness, all_of
 from swm_kpi.measures.rules import (
     Additivity,
@@ -117,7 +117,8 @@ class ReoffendingRate(TableMeasure):
         return (
             f"Of the offenders in the {self.of.table} table{self._describe_where(' where')}, the "
             f"share who reoffended within {follow_up} months and were cautioned or convicted for "
-            f"it in those months or the {waiting} after them. {self._describe_period()}"
+            f"it in those months or the {waiting} after them. {self._describe_period()} "
+            f"{MONTH_ENDS}"
         )
 
     def findings(self) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from swm_kpi.expressions import Assumption, Canonical, IsNull, Not, Repeats, eng
 from swm_kpi.measures.arithmetic import Arithmetic, DistinctValues, ShareOfRows
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.interval_methods import proportion_interval
-from swm_kpi.measures.measure import TableMeasure
+from swm_kpi.measures.measure import MONTH_ENDS, TableMeasure
 from swm_kpi.measures.null_conditions import Bounds, Completeness, all_of
 from swm_kpi.measures.rules import (
     COUNTED_ONCE,
@@ -144,7 +144,8 @@ class RepeatRate(TableMeasure):
         return (
             f"{lead} different people ({english(self.who)}) in the {self.of.table} table"
             f"{self._describe_where(' where')}, who have another such row on an "
-            f"earlier day, within the previous {months} months. {self._describe_period()}"
+            f"earlier day, within the previous {months} months. {self._describe_period()} "
+            f"{MONTH_ENDS}"
         )
 
     def canonical(self) -> Canonical:

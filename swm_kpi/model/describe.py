@@ -124,7 +124,7 @@ def _metric_lines(entry: CatalogueEntry, metric: Metric) -> Iterator[str]:
 
 def _measure_lines(measure: Measure, metric: Metric) -> Iterator[str]:
     yield f"{measure.title}  [{measure.key}: {measure.resolved_unit.value}]"
-    yield from _indented(measure.formula())
+    yield from _indented(metric.formula_of(measure))
     for text in (measure.proxy_difference, measure.note):
         if text:
             yield from _indented(text)

@@ -18,7 +18,7 @@ from swm_kpi.declaration import Declaration, Finding, Frozen, FrozenMapping
 from swm_kpi.errors import Problem, did_you_mean, place_of_declaration, raise_problems
 from swm_kpi.expressions import Assumption
 from swm_kpi.measures import Completeness, Measure
-from swm_kpi.measures.measure import KEY
+from swm_kpi.measures.measure import KEY, quote_key
 from swm_kpi.model.availability import Availability
 from swm_kpi.model.examples import Example, parse_pipe_table
 from swm_kpi.model.objective import Objective
@@ -300,6 +300,14 @@ class Metric(CatalogueEntry):
         """``ref@version#hash``. The hash covers everything that moves the metric's numbers."""
         canonical = json.dumps([measure.canonical() for measure in self.measures], sort_keys=True)
         return f"{self.ref}@{self.version}#{hashlib.sha256(canonical.encode()).hexdigest()[:8]}"
+
+    def formula_of(self, measure: Measure) -> str:
+        """Return how a measure is computed, with the titles of the measures that it depends on."""
+        formula = measure.formula()
+        for key in measure.depends_on:
+            title = self.measure(key, measure.basis).title
+            formula = formula.replace(quote_key(key), f"‘{title}’")
+        return formula
 
     def direction_of(self, measure: Measure) -> Direction:
         """Return which way is better for one of its measures."""

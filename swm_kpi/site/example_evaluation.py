@@ -45,6 +45,7 @@ _DENOMINATOR_ROLES = {
     *("answers", "cohort", "denominator", "people", "snapshots", "squares", "untimed", "valid"),
 }
 # Roles of rows that are left out, and that only the note mentions.
+_MOST_REASONS = 2
 _NOTE_ROLES = {"nobody", "undecided", "unknown"}
 _SNAPSHOT_ALIGNMENTS = (
     TimeAlignment.LAST_SNAPSHOT,
@@ -214,18 +215,26 @@ class ExampleEvaluation:
 
     def _reason_not_counted(self, position: int, statistics: Sequence[Statistic]) -> str:
         rows = self._rows[statistics[0].contract.table]
-        in_period = [self._are_in_period(statistic, [rows[position]]) for statistic in statistics]
-        if not any(alone and alone[0] for alone in in_period):
+        in_period = [
+            statistic
+            for statistic in statistics
+            if (alone := self._are_in_period(statistic, [rows[position]])) and alone[0]
+        ]
+        if not in_period:
             is_history = any(statistic.history_months({}) for statistic in statistics)
             return "outside the period" + (", and read as history" if is_history else "")
         reasons = [
             self._reasons_of_snapshot(position, statistic)
             or _unmet_conditions(statistic.where, rows, position)
-            for statistic in statistics
+            for statistic in in_period
         ]
         shared = [reason for reason in reasons[0] if all(reason in others for others in reasons)]
-        shortest = min(shared, key=len, default="")
-        return _shorten(shortest) if shortest else "no measure counts such a row"
+        if shared:
+            return _shorten(min(shared, key=len))
+        of_some = dict.fromkeys(min(of_one, key=len) for of_one in reasons if of_one)
+        if not of_some:
+            return "other rows of the table decide this"
+        return _shorten(" and ".join(list(of_some)[:_MOST_REASONS]))
 
     def _reasons_of_snapshot(self, position: int, statistic: Statistic) -> list[str]:
         """Return in words why the snapshot of a row of the period is not used, if it is not."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from swm_kpi.measures import Additivity, Measure
-from swm_kpi.measures.measure import quote_key
 from swm_kpi.model.metric import CatalogueEntry, Metric
 from swm_kpi.site.context import SiteContext
 from swm_kpi.site.markdown import heading
@@ -59,7 +58,7 @@ def _describe_measure(measure: Measure, metric: Metric) -> Html:
     difference = measure.proxy_difference
     return join(
         [
-            paragraph(titled_formula(measure, metric)),
+            paragraph(metric.formula_of(measure)),
             paragraph(f"How it differs: {difference}") if difference else "",
             paragraph(measure.note) if measure.note else "",
             paragraph(_describe_use(measure, metric), class_="small"),
@@ -71,15 +70,6 @@ def _describe_use(measure: Measure, metric: Metric) -> Html:
     sentences = [f"Unit: {measure.resolved_unit.value}.", _ADDITIVITY[measure.additivity]]
     sentences.append(f"{metric.direction_of(measure).value.capitalize()}.")
     return join([*sentences, "Name in code:", tag("code", measure.key)], " ")
-
-
-def titled_formula(measure: Measure, metric: Metric) -> str:
-    """Return the formula in words, with the titles of the measures it is calculated from."""
-    formula = measure.formula()
-    for key in measure.depends_on:
-        title = metric.measure(key, measure.basis).title
-        formula = formula.replace(quote_key(key), f"‘{title}’")
-    return formula
 
 
 def _source_of(measures: Sequence[Measure], summary: str) -> Html:

@@ -328,19 +328,20 @@ def test_every_formula_is_a_sentence_without_code() -> None:
         (
             "1",
             "complaints",
-            "The number of rows in the complaint table. Rows are placed in periods by date logged.",
+            "The number of rows in the complaint table. Rows are placed in periods by the "
+            "date logged.",
         ),
         (
             "4",
             "sessions",
             "The number of different values of session in the training_attendance table where "
-            "theme is ‘victim care’. Rows are placed in periods by date of the session.",
+            "theme is ‘victim care’. Rows are placed in periods by the date of the session.",
         ),
         (
             "1",
             "allegation_share",
             "The share of each allegation category among the rows in the allegation table that "
-            "have one. Rows are placed in periods by date the case was logged.",
+            "have one. Rows are placed in periods by the date the case was logged.",
         ),
         ("4", "trained_share", "‘Trained’ divided by ‘Required’."),
         (
@@ -379,7 +380,8 @@ def test_every_formula_is_a_sentence_without_code() -> None:
             "69",
             "mean_officers",
             "The number of rows in each snapshot of the workforce_snapshot table where worker "
-            "type is ‘officer’, averaged over the snapshots taken in the period.",
+            "type is ‘officer’, averaged over the snapshots taken in the period. Every snapshot is "
+            "used, and an area without rows in it is zero there.",
         ),
         (
             "44",
@@ -401,7 +403,7 @@ def test_every_formula_is_a_sentence_without_code() -> None:
             "14",
             "reoffences",
             "The sum of proven reoffences in the offender_cohort table where cohort is ‘all’. "
-            "Rows are placed in periods by start of the follow-up.",
+            "Rows are placed in periods by the start of the follow-up.",
         ),
     ],
 )

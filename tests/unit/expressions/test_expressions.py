@@ -169,7 +169,7 @@ RENDERINGS: dict[str, tuple[Callable[[], Expression], str, str, list[Any]]] = {
     ),
     "the opposite": (
         lambda: ~(Call.urgent & Call.code.is_null()),
-        "not (urgency is true and code is not recorded)",
+        "urgency is false or code is recorded",
         '(NOT ("urgent" AND ("code" IS NULL)))',
         ["not", ["and", URGENT, ["null", CODE]]],
     ),
@@ -181,7 +181,7 @@ RENDERINGS: dict[str, tuple[Callable[[], Expression], str, str, list[Any]]] = {
     ),
     "elapsed time": (
         lambda: Call.rang_at.until(Call.ended_at) <= 600,
-        "ended at is at most 10 minutes after time of the call",
+        "ended at is at most 10 minutes after the time of the call",
         '(EXTRACT(EPOCH FROM ("ended_at" - "rang_at")) <= 600)',
         [
             "<=",
@@ -484,31 +484,47 @@ def test_the_python_of_a_tree_builds_the_same_tree(make: Callable[[], Expression
         (lambda: ~(Call.calls <= 2), "calls is more than 2"),
         (lambda: ~(Call.code == "a"), "code is not ‘a’"),
         (lambda: ~Call.code.is_in("a"), "code is not ‘a’"),
+        (lambda: ~~(Call.code == "a"), "code is ‘a’"),
+        (lambda: ~(Call.urgent | (Call.code == "a")), "urgency is false and code is not ‘a’"),
+        (lambda: Call.code.is_null() | (Call.code != "a"), "code is not ‘a’, or is not recorded"),
+        (lambda: ~(Call.code.is_null() | (Call.code != "a")), "code is ‘a’"),
+        (
+            lambda: Call.urgent & (Call.code.is_null() | (Call.code != "a")),
+            "urgency is true and (code is not ‘a’, or is not recorded)",
+        ),
+        (
+            lambda: Call.ended_at.is_not_null() & (Call.rang_at.until(Call.ended_at) < 60),
+            "ended at is less than 60 seconds after the time of the call",
+        ),
+        (
+            lambda: Call.code.is_null() | (Call.calls > 1),
+            "code is not recorded or calls is more than 1",
+        ),
         (lambda: ~Call.code.is_in("a", "b"), "code is not any of ‘a’ or ‘b’"),
         (lambda: ~Call.code.is_in(SOME), "code is not any of ‘a’ or ‘c’ (assumption some)"),
         (
             lambda: Call.rang_at.until(Call.ended_at) > 172_800,
-            "ended at is more than 48 hours after time of the call",
+            "ended at is more than 48 hours after the time of the call",
         ),
         (
             lambda: Call.rang_at.until(Call.ended_at) < 60,
-            "ended at is less than 60 seconds after time of the call",
+            "ended at is less than 60 seconds after the time of the call",
         ),
         (
             lambda: Call.rang_at.until(Call.ended_at) < 3_600,
-            "ended at is less than 60 minutes after time of the call",
+            "ended at is less than 60 minutes after the time of the call",
         ),
         (
             lambda: Call.rang_at.until(Call.ended_at) < 120.0,
-            "ended at is less than 2 minutes after time of the call",
+            "ended at is less than 2 minutes after the time of the call",
         ),
         (
             lambda: Call.rang_at.until(Call.ended_at) < 90,
-            "ended at is less than 90 seconds after time of the call",
+            "ended at is less than 90 seconds after the time of the call",
         ),
         (
             lambda: Call.rang_at.until(Call.ended_at) < LIMIT,
-            "ended at is less than 2 seconds (assumption limit) after time of the call",
+            "ended at is less than 2 seconds (assumption limit) after the time of the call",
         ),
     ],
 )
