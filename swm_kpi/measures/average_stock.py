@@ -132,8 +132,8 @@ class AverageStock(TableMeasure):
         labels = [part.title for part in parts if part is not None]
         if not self.same_rows:
             return (
-                "snapshots taken in the period. Every snapshot is used, and an area without rows in "
-                "it is zero there"
+                "snapshots taken in the period. Every snapshot is used, and an area without rows "
+                "in it is zero there"
             )
         if not labels:
             return "snapshots taken in the period"
