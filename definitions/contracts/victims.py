@@ -172,16 +172,18 @@ class Victim(
     val_contacted = Column(
         bool,
         nullable=True,
+        optional=True,
         label="contact by the Victim Advice Line",
         description="Whether the Victim Advice Line then reached the victim; 'no' or empty if not "
-        "referred, and empty if not recorded.",
+        "referred, and empty if not recorded. Without it, the share reached is not available.",
     )
     val_engaged = Column(
         bool,
         nullable=True,
+        optional=True,
         label="take-up of the Victim Advice Line",
         description="Whether the victim then took up support; 'no' or empty if not referred, and "
-        "empty if not recorded.",
+        "empty if not recorded. Without it, the share who took up support is not available.",
     )
     outcome_code = Column(
         str,

@@ -24,6 +24,7 @@ from swm_kpi.synthetic.setting import (
     random_mask,
     row_ids,
     with_copy_numbers,
+    working_days,
 )
 
 _DAY = 86_400.0
@@ -206,17 +207,26 @@ def victims(setting: Setting, contract: ContractType) -> Columns:
         np.isnat(closed) | ~random_mask(rng, 0.8, size) | (explained >= setting.extracted_at)
     )
     kinds = np.asarray(("person", "business"), object)
+    own = setting.generator("victim, working days and rights")
+    days_to_referral = own.geometric(0.6, size) - 1
     return {
         "victim_id": with_copy_numbers(name, copy),
         "victim_type": kinds[parties.harmed_kind[at]],
         "referred_to_val": referred,
+        "working_days_to_referral": np.ma.MaskedArray(
+            days_to_referral, mask=~_true(referred) | random_mask(own, 0.02, size)
+        ),
         "val_contacted": np.ma.MaskedArray(contacted, mask=random_mask(rng, 0.03, size)),
         "val_engaged": np.ma.MaskedArray(engaged, mask=random_mask(rng, 0.03, size)),
         "closed_at": closed,
         "explained_at": null_times(explained, not_explained),
+        "working_days_to_explain": np.ma.MaskedArray(
+            working_days(closed, explained), mask=not_explained
+        ),
+        "enhanced": random_flags(own, 0.3, size, null_share=0.03),
         **_crime_columns(
             parties, crime, "crime_id", "recorded_at", "status", "offence_subgroup",
-            "outcome_code", "lpa", "district",
+            "outcome_code", "is_da", "lpa", "district",
         ),
     }  # fmt: skip
 

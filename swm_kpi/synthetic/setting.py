@@ -343,6 +343,19 @@ def add_delay(
     return avoid_dst_gap(times + np.minimum(delay, 3e9).astype("timedelta64[s]"))
 
 
+def working_days(start: Array, end: Array) -> Array:
+    """Return the working days from a day to a later one, bank holidays included; 0 if one is null.
+
+    Working days are Monday to Friday.
+    """
+    known = ~(np.isnat(start) | np.isnat(end))
+    days = np.zeros(len(start), dtype=np.int64)
+    days[known] = np.maximum(
+        np.busday_count(start[known].astype("datetime64[D]"), end[known].astype("datetime64[D]")), 0
+    )
+    return days
+
+
 def avoid_dst_gap(times: Array, *, backwards: bool = False) -> Array:
     """Move local times in an hour that the clocks skip one hour later, or one hour earlier."""
     hours = times.astype("datetime64[h]").astype(np.int64)

@@ -23,6 +23,7 @@ from swm_kpi.synthetic.setting import (
     random_mask,
     row_ids,
     with_nulls,
+    working_days,
 )
 
 DUTIES_PER_YEAR, REFERRALS_PER_YEAR = 60_000, 22_000
@@ -33,6 +34,11 @@ _LAST_MINUTE = np.timedelta64(23 * 3600 + 59 * 60, "s")
 _RIGHTS = {
     "1": 0.04, "2": 0.14, "3": 0.08, "4": 0.26, "5": 0.03, "6": 0.3, "7": 0.04, "8": 0.03,
     "9": 0.04, "10": 0.015, "11": 0.015, "12": 0.01,
+}  # fmt: skip
+# The type of duty follows from the right; needs assessments and referrals are both of right 4.
+_DUTY_TYPES = {
+    "2": "Acknowledgement", "4": "Referral", "6": "Update", "7": "Personal statement",
+    "11": "Release notice",
 }  # fmt: skip
 _SERVICES = {
     "Victim Advice Line": 0.42, "Domestic abuse service": 0.27, "Sexual violence service": 0.1,
@@ -65,22 +71,30 @@ def victims_code_actions(setting: Setting, contract: ContractType) -> Columns:
     enhanced = random_flags(rng, 0.3, size, null_share=0.03)
     is_enhanced = np.ma.filled(enhanced, False)
     allowed = np.where(right == "4", 2, np.where(is_enhanced, 1, 5))
+    duty_type = np.asarray([_DUTY_TYPES.get(number, "Other") for number in right], object)
+    own = setting.generator("victims_code_action, duty type and flag")
+    duty_type[(right == "4") & random_mask(own, 0.5, size)] = "Needs assessment"
     due_on = np.busday_offset(arose.astype("datetime64[D]"), allowed, roll="forward")
     done = add_delay(rng, arose, 0.45 * allowed * _DAY, 0.9)
     not_done = ~random_mask(rng, 0.91, size) | (done >= setting.extracted_at)
+    taken = working_days(arose, done)
     return {
         "action_id": row_ids("DUT", size),
         "basis": draw_members(rng, contract, "basis", {"full": 0.95, "audit": 0.05}, size),
         "right": right,
+        "duty_type": duty_type,
         "duty_arose_at": arose,
         "due_at": due_on.astype("datetime64[s]") + _LAST_MINUTE,
         "done_at": null_times(done, not_done),
+        "working_days": np.ma.MaskedArray(taken, mask=not_done),
         "extracted_at": np.full(size, setting.extracted_at),
         "enhanced": enhanced,
         "offence_subgroup": with_nulls(
             rng, draw_members(rng, contract, "offence_subgroup", SUBGROUP_WEIGHTS, size), 0.01
         ),
-        "lpa": setting.draw_areas(contract, rng, size),
+        "is_da": random_flags(own, 0.17, size, null_share=0.01),
+        "lpa": (area := setting.draw_areas(contract, rng, size)),
+        "district": setting.draw_districts(contract, own, area),
     }
 
 
@@ -122,4 +136,5 @@ def referrals(setting: Setting, contract: ContractType) -> Columns:
         "contacted": np.ma.MaskedArray(is_accepted & reached, mask=random_mask(rng, 0.03, size)),
         "engaged_at": null_times(engaged, not_engaged),
         "lpa": area,
+        "district": setting.draw_districts(contract, setting.generator("referral, district"), area),
     }

@@ -12,6 +12,7 @@ from swm_kpi import (
     Unit,
 )
 
+from ...assumptions import REFERRAL_WORKING_DAYS
 from ...contracts.crime import OFFENCE_SUBGROUP, RECORDED, Crime
 from ...contracts.victims import (
     NEED_TYPE,
@@ -23,7 +24,7 @@ from ...contracts.victims import (
     Victim,
 )
 from ...plan.availability import COLOUR_LOST, published_once
-from ...plan.dimensions import LPA
+from ...plan.dimensions import DISTRICT, DOMESTIC_ABUSE, LPA
 from ...plan.objectives import VICTIMS
 
 VAL_VICTIM_TYPES = Assumption(
@@ -50,13 +51,13 @@ _REFERRED = _IN_SCOPE & Victim.referred_to_val & Victim.referred_to_val.is_not_n
 victim_advice_line = Metric(
     ref="6",
     key="victim_advice_line",
-    version=2,
+    version=3,
     title="Victim Advice Line referral rate",
     objective=VICTIMS,
     summary="The share of victims of crimes recorded in the period whom the police referred to the "
-    "Victim Advice Line. Of those referred, the share it reached and the share who took up "
-    "support. Also all referrals it received, per crime recorded. Only victims who are people "
-    "count in the shares.",
+    "Victim Advice Line, and the share whom they referred in time. Of those "
+    "referred, the share it reached and the share who took up support. Also all referrals it "
+    "received, per crime recorded. Only victims who are people count in the shares.",
     measures=[
         Count(
             key="victims",
@@ -74,6 +75,17 @@ victim_advice_line = Metric(
             where=_IN_SCOPE,
             numerator=Victim.referred_to_val,
             blank_means_no=Victim.referred_to_val,
+        ),
+        Proportion(
+            key="referred_in_time",
+            label="Victims in scope referred by the police within the working days allowed",
+            of=Victim,
+            at=Victim.recorded_at,
+            where=_IN_SCOPE,
+            numerator=Victim.referred_to_val
+            & (Victim.working_days_to_referral <= REFERRAL_WORKING_DAYS),
+            blank_means_no=Victim.referred_to_val,
+            direction=Direction.HIGHER_IS_BETTER,
         ),
         Proportion(
             key="contacted",
@@ -121,7 +133,8 @@ victim_advice_line = Metric(
             "that were not recorded can refer themselves.",
         ),
     ],
-    dimensions=[OFFENCE_SUBGROUP, REFERRAL_ROUTE, LPA],
+    headline="referral_rate",
+    dimensions=[OFFENCE_SUBGROUP, DOMESTIC_ABUSE, REFERRAL_ROUTE, LPA, DISTRICT],
     direction=Direction.NEUTRAL,
     availability=published_once(
         Evidence(
@@ -133,7 +146,7 @@ victim_advice_line = Metric(
     ),
     standards=[
         "Code of Practice for Victims of Crime in England and Wales, from 1 April 2021: right 4, "
-        "referral within two working days",
+        "referral to services that support victims",
     ],
     limitations="A victim referred may not be reached, and a victim reached may not take up "
     "support: these are three different numbers. People who refer themselves are not in the "
@@ -144,11 +157,16 @@ victim_advice_line = Metric(
         "West Mercia, so no break is shown. You can break down all referrals by route, but not the "
         "rate.",
         "An assumption decides which victims are in scope.",
-        "A victim with no record about the referral is left out of both parts of the rate, and the "
-        "note says how many there were. The same applies to the shares reached and supported.",
+        "A victim with no record of a referral counts as not referred and stays in the "
+        "denominator, as in refs 2 and 5. The same applies to the shares reached and supported. "
+        "Where no victim has such a record, there is no share, because nobody recorded it.",
+        "The two working days allowed for a referral are an assumption. A victim who was referred "
+        "on an unknown day is in neither part of the share in time, and the note says how many "
+        "there were.",
         "Victims of recent crimes may still be referred, be reached or take up support, so figures "
         "for recent periods can still rise.",
-        "Compliance with the Victims' Code (ref 2) covers how soon the referral was made.",
+        "Compliance with the Victims' Code (ref 2) covers how soon victims were referred to any "
+        "service.",
     ],
     examples=[
         Example(
@@ -227,6 +245,27 @@ victim_advice_line = Metric(
             "victim with no record about a referral counts as not referred, and one with no record "
             "of being reached as not reached.",
         ),
+        Example(
+            rows={
+                "victim": """
+            | victim_type | recorded_at | status   | referred_to_val | working_days_to_referral |
+            | person      | 2024-05-07  | recorded | yes             | 0                        |
+            | person      | 2024-05-07  | recorded | yes             | 2                        |
+            | person      | 2024-05-07  | recorded | yes             | 3                        |
+            | person      | 2024-05-07  | recorded | yes             |                          |
+            | person      | 2024-05-07  | recorded | no              |                          |
+            | person      | 2024-05-07  | recorded |                 |                          |
+                """,
+            },
+            expect={
+                "victims": 4 + 1 + 1,
+                "referral_rate": 4 / (4 + 1 + 1),
+                "referred_in_time": 2 / (3 + 1 + 1),
+            },
+            edge_case="A referral after three working days is late. Victims who were not referred, "
+            "or of whom there is no record, were not referred in time. The victim who was referred "
+            "on an unknown day is in neither part of the share in time.",
+        ),
     ],
 )
 
@@ -270,7 +309,7 @@ victim_service_referrals = Metric(
             direction=Direction.HIGHER_IS_BETTER,
         ),
     ],
-    dimensions=[VICTIM_SERVICE, REFERRAL_ROUTE, NEED_TYPE, LPA],
+    dimensions=[VICTIM_SERVICE, REFERRAL_ROUTE, NEED_TYPE, LPA, DISTRICT],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=["Ministry of Justice victim services grant returns"],
