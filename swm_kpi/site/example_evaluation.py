@@ -169,11 +169,10 @@ class ExampleEvaluation:
         if statistic.alignment is TimeAlignment.MEAN_OF_SNAPSHOTS:
             return self._are_in_complete_snapshots(statistic, rows, in_period)
         if statistic.alignment is TimeAlignment.LAST_SNAPSHOT:
-            in_series = evaluator(statistic.series) if statistic.series is not None else None
             snapshot_days = [
                 day
                 for row, day, is_inside in zip(rows, days, in_period, strict=True)
-                if is_inside and day is not None and (in_series is None or in_series(row) is True)
+                if is_inside and day is not None and _is_in_series(statistic, row)
             ]
             last_day = max(snapshot_days, default=None)
             return [day is not None and day == last_day for day in days]
@@ -223,10 +222,11 @@ class ExampleEvaluation:
         if not in_period:
             is_history = any(statistic.history_months({}) for statistic in statistics)
             return "outside the period" + (", and read as history" if is_history else "")
+        of_series = [part for part in in_period if _is_in_series(part, rows[position])]
         reasons = [
             self._reasons_of_snapshot(position, statistic)
             or _unmet_conditions(statistic.where, rows, position)
-            for statistic in in_period
+            for statistic in of_series or in_period
         ]
         shared = [reason for reason in reasons[0] if all(reason in others for others in reasons)]
         if shared:
@@ -240,8 +240,7 @@ class ExampleEvaluation:
         """Return in words why the snapshot of a row of the period is not used, if it is not."""
         rows = self._rows[statistic.contract.table]
         in_use = self._are_in_period(statistic, rows)
-        in_series = statistic.series is None or evaluator(statistic.series)(rows[position]) is True
-        if in_use is None or in_use[position] or not in_series:
+        if in_use is None or in_use[position] or not _is_in_series(statistic, rows[position]):
             return []
         if statistic.alignment is TimeAlignment.LAST_SNAPSHOT:
             return ["not in the latest snapshot of the period"]
@@ -266,6 +265,10 @@ class ExampleEvaluation:
             is_inside and row[time] in complete
             for row, is_inside in zip(rows, in_period, strict=True)
         ]
+
+
+def _is_in_series(statistic: Statistic, row: Row) -> bool:
+    return statistic.series is None or evaluator(statistic.series)(row) is True
 
 
 def adds_up_to(rows: CountedRows | None, value: float | None) -> bool:
