@@ -15,7 +15,7 @@ These are the assumptions at ``scale=1``, for a year unless stated otherwise:
   emergencies have no arrival time
 - 110,000 crimes, and also some that are cancelled or transferred. Outcomes take days to months, so
   fewer of the recent crimes have one
-- 130,000 calls to 999, each timed by two clocks, 300,000 calls to 101, and 110,000 messages by
+- 130,000 calls to 999, 300,000 calls to 101, and 110,000 messages by
   other channels
 - 18,000 appointments
 - 1,300 injury collisions, with 1.4 casualties each

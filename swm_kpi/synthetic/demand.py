@@ -156,7 +156,7 @@ def open_incidents(setting: Setting, contract: ContractType) -> Columns:
 
 
 def contacts(setting: Setting, contract: ContractType) -> Columns:
-    """Return calls and messages by the force's clock, and 999 calls also by the clock of BT."""
+    """Return calls and messages, by the force's clock."""
     rng = setting.generator("contact")
     emergency = setting.event_times(
         "contact", rng, CALLS_999_PER_YEAR, Season(0.1, 196, _BUSY_WEEKEND, NIGHTS)
@@ -182,28 +182,16 @@ def contacts(setting: Setting, contract: ContractType) -> Columns:
     unanswered = ~call_101 & ~is_immediate & (rng.random(size) < 0.02)
     unanswered |= ended >= setting.extracted_at
     area = with_nulls(rng, setting.draw_areas(contract, rng, size), 0.18)
-    # BT's clock starts some seconds before the call reaches the force and stops with it.
-    lead = rng.integers(1, 6, len(emergency)).astype("timedelta64[s]")
-    first = np.datetime64(setting.start, "s")
-    bt_presented = np.maximum(avoid_dst_gap(emergency - lead, backwards=True), first)
-    calls = slice(0, len(emergency))
-    district = setting.draw_districts(contract, rng, area)
-    answered, abandoned = (
-        null_times(ended, abandons | unanswered),
-        null_times(ended, unanswered | ~abandons),
-    )
-    moment = np.concatenate([presented, bt_presented])
-    order = np.argsort(moment, kind="stable")
+    order = np.argsort(presented, kind="stable")
     columns: Columns = {
-        "line": np.concatenate([line, line[calls]]),
-        "clock": np.repeat(np.asarray(["force", "bt"], object), [size, len(emergency)]),
-        "presented_at": moment,
-        "answered_at": np.concatenate([answered, answered[calls]]),
-        "abandoned_at": np.concatenate([abandoned, abandoned[calls]]),
-        "lpa": np.concatenate([area, area[calls]]),
-        "district": np.concatenate([district, district[calls]]),
+        "line": line,
+        "presented_at": presented,
+        "answered_at": null_times(ended, abandons | unanswered),
+        "abandoned_at": null_times(ended, unanswered | ~abandons),
+        "lpa": area,
+        "district": setting.draw_districts(contract, rng, area),
     }
-    first_column: Columns = {"contact_id": row_ids("CON", len(moment))}
+    first_column: Columns = {"contact_id": row_ids("CON", size)}
     return first_column | {name: values[order] for name, values in columns.items()}
 
 

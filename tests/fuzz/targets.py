@@ -183,8 +183,8 @@ SEEDS: dict[str, list[bytes]] = {
         b"\x00created_at,closing_code\n2024-13-01 10:00," + MARKED.encode() + b"\n",
         b"\x01created_at,grade,first_arrived_at,cancelled,police_generated,lpa\n"
         b"2024-05-01 10:00,1,2024-05-01 10:09:59,false,false,Shropshire\n",
-        b"\x02presented_at,answered_at,abandoned_at,line,clock,lpa\n"
-        b"2024-04-01 10:00:00,2024-04-01 10:00:09,,999,force,\n",
+        b"\x02presented_at,answered_at,abandoned_at,line,lpa\n"
+        b"2024-04-01 10:00:00,2024-04-01 10:00:09,,999,\n",
         b"\x03month,crime_type,lpa\n2024-04-01,Anti-social behaviour,Shropshire\n",
         b'\x03month,crime_type\n"20""24",\xff\xfe\n',
     ],

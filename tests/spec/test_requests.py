@@ -148,9 +148,9 @@ def test_an_overridden_assumption_changes_the_value_and_is_in_the_provenance() -
     calls = table(
         "contact",
         """
-        | line | clock | presented_at        | answered_at         | abandoned_at |
-        | 999  | force | 2024-05-06 12:00:00 | 2024-05-06 12:00:10 |              |
-        | 999  | force | 2024-05-06 12:00:00 | 2024-05-06 12:00:11 |              |
+        | line | presented_at        | answered_at         | abandoned_at |
+        | 999  | 2024-05-06 12:00:00 | 2024-05-06 12:00:10 |              |
+        | 999  | 2024-05-06 12:00:00 | 2024-05-06 12:00:11 |              |
         """,
     )
     before = row_of(run("57", {"contact": calls}), "answered_999")

@@ -246,8 +246,8 @@ def test_a_metric_without_the_breakdown_has_its_total_and_a_note() -> None:
     calls = table(
         "contact",
         """
-        | line | clock | presented_at        | answered_at         | abandoned_at | lpa        |
-        | 999  | force | 2024-05-06 12:00:00 | 2024-05-06 12:00:05 |              | Shropshire |
+        | line | presented_at        | answered_at         | abandoned_at | lpa        |
+        | 999  | 2024-05-06 12:00:00 | 2024-05-06 12:00:05 |              | Shropshire |
         """,
     )
     data = {"contact": calls, "incident": INCIDENTS}

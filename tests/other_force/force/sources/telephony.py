@@ -24,7 +24,6 @@ contact = kpi.Mapping(
     columns={
         Contact.contact_id: Telephony.call_id,
         Contact.line: Telephony.queue,
-        Contact.clock: "force",
         Contact.presented_at: Telephony.offered.parse("ISO"),
         Contact.answered_at: Telephony.answered.parse("ISO"),
         Contact.abandoned_at: Telephony.abandoned.parse("ISO"),
