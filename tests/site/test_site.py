@@ -382,7 +382,7 @@ def test_every_value_but_a_text_has_a_calculation() -> None:
 def test_an_example_shows_its_rows_its_calculation_and_its_result(site: Path) -> None:
     text = page_of(site, PLAN["57"]).text
     assert "999 calls answered in timeRows 1, 2 and 4, out of rows 1 to 43 ÷ 475.0%" in text
-    assert "Does not countno measure counts such a row" in text
+    assert "Does not countline is not ‘999’ and line is not ‘101’" in text
 
 
 # How to compute it
