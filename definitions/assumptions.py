@@ -55,6 +55,15 @@ MOST_SERIOUS_VIOLENCE_CODES = Assumption(
     "cause serious harm. At least four definitions of serious violence are in use.",
 )
 
+REPEAT_STATUSES = Assumption(
+    key="repeat_statuses",
+    value=("recorded",),
+    since="2021-04-01",
+    because="Our unverified working choice: only recorded crimes make a repeat. Add 'incident' to "
+    "count incidents in which no crime was recorded too, as some forces do. We did not find West "
+    "Mercia's own rule.",
+)
+
 REPEAT_MONTHS = Assumption(
     key="repeat_months",
     value=12,

@@ -1,5 +1,7 @@
 """Refs 37 and 38: repeat suspects, offenders and victims."""
 
+from typing import Any
+
 from swm_kpi import (
     Break,
     Direction,
@@ -11,20 +13,23 @@ from swm_kpi import (
 
 from ...contracts.crime import FLAG_CAVEAT, OFFENCE_SUBGROUP, PAST_FIGURES_CAVEAT, RECORDING_CAVEAT
 from ...contracts.crime_party import (
-    CRIMES_ONLY_CAVEAT,
     DEALT_WITH,
     EARLIER_CRIME_CAVEAT,
+    INCIDENTS_CAVEAT,
+    IS_DEALT_WITH,
+    IS_NAMED_SUSPECT,
+    IS_PERSON_VICTIM,
     MATCHING_CAVEAT,
     NAMED_SUSPECT,
-    PERSON_VICTIM,
     RECORDING_DAY_CAVEAT,
     SAME_DAY_CAVEAT,
+    SEXUAL_OFFENCE,
     SEXUAL_VIOLENCE,
     CrimeParty,
 )
 from ...measures import repeat_people
 from ...plan.availability import COLOUR_LOST
-from ...plan.dimensions import LPA
+from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import SECURE
 
 _SUSPECT_CAVEAT = (
@@ -44,16 +49,24 @@ _HISTORY_CAVEAT = (
     "is marked."
 )
 
-_ROLES = {"victims": PERSON_VICTIM, "suspects": NAMED_SUSPECT, "offenders": DEALT_WITH}
+_DOMESTIC_ABUSE = {
+    "suspects": NAMED_SUSPECT & CrimeParty.is_da,
+    "offenders": DEALT_WITH & CrimeParty.is_da,
+}
+_SEXUAL_VIOLENCE = {
+    "victims": SEXUAL_VIOLENCE & IS_PERSON_VICTIM,
+    "suspects": SEXUAL_VIOLENCE & IS_NAMED_SUSPECT,
+    "offenders": SEXUAL_VIOLENCE & IS_DEALT_WITH,
+}
 
 
-def _repeats(role: str, *, sexual: bool) -> tuple[Measure, ...]:
+def _repeats(role: str, where: Any) -> tuple[Measure, ...]:
     """Return the number of repeat people in a role, and their share of all people in that role."""
     return repeat_people(
         f"repeat_{role}",
         f"repeat_share_of_{role}",
         f"Repeat {role}",
-        _ROLES[role] & (SEXUAL_VIOLENCE if sexual else CrimeParty.is_da),
+        where,
         unit=Unit.VICTIMS if role == "victims" else Unit.PEOPLE,
         note=_OFFENDERS_NOTE if role == "offenders" else "",
     )
@@ -62,7 +75,7 @@ def _repeats(role: str, *, sexual: bool) -> tuple[Measure, ...]:
 repeat_domestic_abuse_offenders = Metric(
     ref="37",
     key="repeat_domestic_abuse_offenders",
-    version=2,
+    version=3,
     title="Repeat DA offenders (volume / rate)",
     objective=SECURE,
     summary="People named as suspects in a domestic abuse (DA) crime recorded in the period and in "
@@ -70,10 +83,9 @@ repeat_domestic_abuse_offenders = Metric(
     "who were suspects in the period. The same for offenders: suspects who were dealt with. Counts "
     "each person once.",
     measures=[
-        *_repeats("suspects", sexual=False),
-        *_repeats("offenders", sexual=False),
+        measure for role, where in _DOMESTIC_ABUSE.items() for measure in _repeats(role, where)
     ],
-    dimensions=[LPA, OFFENCE_SUBGROUP],
+    dimensions=[OFFENCE_SUBGROUP, LPA, DISTRICT],
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[],
@@ -86,7 +98,8 @@ repeat_domestic_abuse_offenders = Metric(
         _SUSPECT_CAVEAT,
         _NOBODY_NAMED_CAVEAT,
         _HISTORY_CAVEAT,
-        CRIMES_ONLY_CAVEAT,
+        INCIDENTS_CAVEAT,
+        "Offenders are always of recorded crimes: nobody is dealt with for an incident.",
         SAME_DAY_CAVEAT,
         RECORDING_DAY_CAVEAT,
         EARLIER_CRIME_CAVEAT,
@@ -95,7 +108,14 @@ repeat_domestic_abuse_offenders = Metric(
         PAST_FIGURES_CAVEAT,
         RECORDING_CAVEAT,
     ],
-    breaks=[Break("2015-04-01", "Forces began to flag domestic abuse in their returns")],
+    breaks=[
+        Break("2015-04-01", "Forces began to flag domestic abuse in their returns"),
+        Break(
+            "2023-04-01",
+            "Police recording practices changed in 2023/24 (ONS, November 2024); the day is not "
+            "known",
+        ),
+    ],
     examples=[
         Example(
             rows="""
@@ -132,19 +152,22 @@ repeat_domestic_abuse_offenders = Metric(
             | E         | suspect  |             | 2024-05-06 12:00 | yes   | recorded  |
             | F         | suspect  |             | 2024-04-06 12:00 | yes   | recorded  |
             | F         | offender |             | 2024-05-06 12:00 | yes   | recorded  |
+            | G         | suspect  |             | 2024-04-06 12:00 | yes   | incident  |
+            | G         | suspect  |             | 2024-05-06 12:00 | yes   | recorded  |
             |           | suspect  |             | 2024-04-06 12:00 | yes   | recorded  |
             |           | suspect  |             | 2024-05-06 12:00 | yes   | recorded  |
             """,
             expect={
                 "repeat_suspects": 1,
-                "repeat_share_of_suspects": 1 / (1 + 1 + 1 + 1 + 1 + 1),
+                "repeat_share_of_suspects": 1 / (1 + 1 + 1 + 1 + 1 + 1 + 1),
                 "repeat_offenders": 0,
                 "repeat_share_of_offenders": 0 / (1 + 1),
             },
             edge_case="Only F is a repeat suspect. F was dealt with once, so is not a repeat "
             "offender. Why the others do not count: the earlier crime was thirteen months before; "
             "both crimes were recorded on one day; the person was a victim before; the earlier "
-            "crime was not domestic abuse; the earlier crime was cancelled; nobody was named.",
+            "crime was not domestic abuse; the earlier crime was cancelled; the earlier event was "
+            "an incident in which no crime was recorded; nobody was named.",
         ),
     ],
 )
@@ -152,7 +175,7 @@ repeat_domestic_abuse_offenders = Metric(
 repeat_sexual_violence = Metric(
     ref="38",
     key="repeat_sexual_violence",
-    version=2,
+    version=3,
     title="Repeat sexual violence victims and offenders (volume / rate)",
     objective=SECURE,
     summary="People who were victims of a rape or other sexual offence recorded in the period and "
@@ -160,11 +183,9 @@ repeat_sexual_violence = Metric(
     "people who were such victims in the period. The same for people named as suspects, and for "
     "suspects who were dealt with. Counts each person once.",
     measures=[
-        *_repeats("victims", sexual=True),
-        *_repeats("suspects", sexual=True),
-        *_repeats("offenders", sexual=True),
+        measure for role, where in _SEXUAL_VIOLENCE.items() for measure in _repeats(role, where)
     ],
-    dimensions=[LPA],
+    dimensions=[SEXUAL_OFFENCE, LPA, DISTRICT],
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[],
@@ -172,15 +193,19 @@ repeat_sexual_violence = Metric(
     "victim or by one suspect, are one event. An earlier crime of another kind does not count as a "
     "repeat.",
     caveats=[
-        "There is no national definition. Rape and other sexual offences are counted together, so "
-        "one may follow the other.",
+        "There is no national definition. The total counts rape and other sexual offences "
+        "together, so one may follow the other. The breakdown by type of sexual offence separates "
+        "them by the crime of the period; the earlier crime may be of either type.",
+        "A person with a rape and another sexual offence in the period is in both types, so the "
+        "two can add up to more than the total.",
         "Numbers for one area and quarter are very small.",
         "Victims often report several offences from long ago. Those recorded on one day are not a "
         "repeat. Those recorded on different days are, although nobody was harmed again.",
         _SUSPECT_CAVEAT,
         _NOBODY_NAMED_CAVEAT,
         _HISTORY_CAVEAT,
-        CRIMES_ONLY_CAVEAT,
+        "Only recorded crimes count. A report of rape in which no crime was recorded makes no "
+        "repeat.",
         SAME_DAY_CAVEAT,
         RECORDING_DAY_CAVEAT,
         EARLIER_CRIME_CAVEAT,

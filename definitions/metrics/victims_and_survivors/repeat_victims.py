@@ -1,6 +1,6 @@
-"""Ref 8, repeat victims; and ref 36, the domestic abuse part of ref 8."""
+"""Refs 8 and 36: repeat victims, of all crime and of domestic abuse."""
 
-from swm_kpi import Direction, Example, Metric, MetricAlias, Unit
+from swm_kpi import Break, Direction, Example, Metric, Unit
 
 from ...contracts.crime import (
     FLAG_CAVEAT,
@@ -9,8 +9,8 @@ from ...contracts.crime import (
     RECORDING_CAVEAT,
 )
 from ...contracts.crime_party import (
-    CRIMES_ONLY_CAVEAT,
     EARLIER_CRIME_CAVEAT,
+    INCIDENTS_CAVEAT,
     MATCHING_CAVEAT,
     PERSON_VICTIM,
     RECORDING_DAY_CAVEAT,
@@ -19,15 +19,41 @@ from ...contracts.crime_party import (
 )
 from ...measures import repeat_people
 from ...plan.availability import COLOUR_LOST
-from ...plan.dimensions import LPA
+from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import SECURE, VICTIMS
 
-_DA_VICTIM = PERSON_VICTIM & CrimeParty.is_da
+_DOMESTIC_ABUSE = repeat_people(
+    "da_repeat_victims",
+    "da_repeat_share",
+    "Domestic abuse: repeat victims",
+    PERSON_VICTIM & CrimeParty.is_da,
+    unit=Unit.VICTIMS,
+    note="Both the crime of the period and the earlier one were flagged as domestic abuse.",
+)
+_BREAKS = [
+    Break(day, because, measures=tuple(measure.key for measure in _DOMESTIC_ABUSE))
+    for day, because in (
+        ("2015-04-01", "Forces began to flag domestic abuse in their returns"),
+        (
+            "2023-04-01",
+            "Police recording practices changed in 2023/24 (ONS, November 2024); the day is not "
+            "known",
+        ),
+    )
+]
+_HISTORY_CAVEAT = (
+    "The data must include the 12 months before the period. Without them the number is too low and "
+    "is marked."
+)
+_REPORTING_CAVEAT = (
+    "A fall may mean that fewer people report again, not that fewer are harmed again."
+)
+_CONFERENCE = "A repeat case at a multi-agency risk assessment conference follows a different rule."
 
 repeat_victimisation = Metric(
     ref="8",
     key="repeat_victimisation",
-    version=2,
+    version=3,
     title="Volume / rate of repeat victimisation (inc. DA repeat victims)",
     objective=VICTIMS,
     summary="People who were victims of a crime recorded in the period and of another recorded on "
@@ -37,31 +63,22 @@ repeat_victimisation = Metric(
         *repeat_people(
             "repeat_victims", "repeat_share", "Repeat victims", PERSON_VICTIM, unit=Unit.VICTIMS
         ),
-        *repeat_people(
-            "da_repeat_victims",
-            "da_repeat_share",
-            "Domestic abuse: repeat victims",
-            _DA_VICTIM,
-            unit=Unit.VICTIMS,
-            note="Both the crime of the period and the earlier one were flagged as domestic abuse.",
-        ),
+        *_DOMESTIC_ABUSE,
     ],
-    dimensions=[LPA, OFFENCE_SUBGROUP],
+    dimensions=[OFFENCE_SUBGROUP, LPA, DISTRICT],
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[],
     limitations="Counts people, not crimes: a victim of four crimes is one repeat victim. The "
-    "share of crimes against repeat victims is a different number. A repeat case at a multi-agency "
-    "risk assessment conference follows a different rule.",
+    f"share of crimes against repeat victims is a different number. {_CONFERENCE}",
     caveats=[
         "The Home Office Counting Rules do not define a repeat victim.",
         "Businesses, the state and other bodies are not people and are left out.",
         "By type of crime, the type is that of the crime in the period. The earlier crime may be "
         "of any type.",
-        "The data must include the 12 months before the period. Without them the number is too low "
-        "and is marked.",
-        "A fall may mean that fewer people report again, not that fewer are harmed again.",
-        CRIMES_ONLY_CAVEAT,
+        _HISTORY_CAVEAT,
+        _REPORTING_CAVEAT,
+        INCIDENTS_CAVEAT,
         SAME_DAY_CAVEAT,
         RECORDING_DAY_CAVEAT,
         EARLIER_CRIME_CAVEAT,
@@ -70,6 +87,7 @@ repeat_victimisation = Metric(
         PAST_FIGURES_CAVEAT,
         RECORDING_CAVEAT,
     ],
+    breaks=_BREAKS,
     examples=[
         Example(
             rows="""
@@ -141,16 +159,102 @@ repeat_victimisation = Metric(
             edge_case="Counts people, not crimes: three crimes against one person are one repeat "
             "victim. B's earlier crime was not domestic abuse.",
         ),
+        Example(
+            rows="""
+            | person_id | role   | victim_type | recorded_at      | is_da | status   |
+            | A         | victim | person      | 2024-04-06 12:00 | yes   | incident |
+            | A         | victim | person      | 2024-05-06 12:00 | yes   | recorded |
+            | B         | victim | person      | 2024-04-06 12:00 | no    | incident |
+            | B         | victim | person      | 2024-05-06 12:00 | no    | incident |
+            """,
+            expect={
+                "repeat_victims": 0,
+                "repeat_share": 0 / 1,
+                "da_repeat_victims": 0,
+                "da_repeat_share": 0 / 1,
+            },
+            edge_case="Incidents in which no crime was recorded make no repeat, unless the "
+            "assumption repeat_statuses is changed: then A and B would both be repeat victims.",
+        ),
     ],
 )
 
-repeat_domestic_abuse_victims = MetricAlias(
+repeat_domestic_abuse_victims = Metric(
     ref="36",
     key="repeat_domestic_abuse_victims",
     title="DA repeat victims (volume / rate)",
     objective=SECURE,
-    of="8",
-    only=["da_repeat_victims", "da_repeat_share"],
-    summary="The same as the domestic abuse (DA) part of ref 8, repeat victimisation.",
+    summary="People who were victims of a domestic abuse (DA) crime recorded in the period and of "
+    "another domestic abuse crime recorded on an earlier day in the 12 months before it, and their "
+    "share of the people who were victims of domestic abuse in the period. Counts each person "
+    "once.",
+    measures=[*_DOMESTIC_ABUSE],
+    dimensions=[OFFENCE_SUBGROUP, LPA, DISTRICT],
+    direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
+    standards=[],
+    limitations="Counts people, not crimes. The earlier crime may be by the same suspect or by "
+    "another, so this is no count of repeat offending in one relationship (ref 37 counts the "
+    f"suspects). {_CONFERENCE}",
+    caveats=[
+        "Ref 8 shows the same two numbers beside those for all crime.",
+        "There is no national definition of a repeat victim.",
+        "By type of crime, the type is that of the crime in the period. The earlier crime may be "
+        "of any type that was flagged as domestic abuse.",
+        "Victims who report domestic abuse again may trust the police more. A rise is not always "
+        "worse, and a fall may mean that fewer people report again.",
+        _HISTORY_CAVEAT,
+        INCIDENTS_CAVEAT,
+        SAME_DAY_CAVEAT,
+        RECORDING_DAY_CAVEAT,
+        EARLIER_CRIME_CAVEAT,
+        MATCHING_CAVEAT,
+        FLAG_CAVEAT,
+        PAST_FIGURES_CAVEAT,
+        RECORDING_CAVEAT,
+    ],
+    breaks=_BREAKS,
+    examples=[
+        Example(
+            rows="""
+            | person_id | role   | victim_type | recorded_at      | is_da | status   |
+            | A         | victim | person      | 2023-05-06 09:00 | yes   | recorded |
+            | A         | victim | person      | 2024-05-06 12:00 | yes   | recorded |
+            | B         | victim | person      | 2024-04-01 12:00 | yes   | recorded |
+            | B         | victim | person      | 2024-05-01 12:00 | yes   | recorded |
+            | B         | victim | person      | 2024-06-30 12:00 | yes   | recorded |
+            | C         | victim | person      | 2024-05-08 12:00 | yes   | recorded |
+            """,
+            expect={
+                "da_repeat_victims": 1 + 1,
+                "da_repeat_share": (1 + 1) / (1 + 1 + 1),
+            },
+            description="A's earlier crime was on the same day in the year before, which is within "
+            "the 12 months. B was a victim three times and is one repeat victim.",
+        ),
+        Example(
+            rows="""
+            | person_id | role    | victim_type | recorded_at      | is_da | status    |
+            | A         | victim  | person      | 2024-04-06 12:00 | no    | recorded  |
+            | A         | victim  | person      | 2024-05-06 12:00 | yes   | recorded  |
+            | B         | victim  | person      | 2024-05-06 09:00 | yes   | recorded  |
+            | B         | victim  | person      | 2024-05-06 23:00 | yes   | recorded  |
+            | C         | suspect |             | 2024-04-06 12:00 | yes   | recorded  |
+            | C         | victim  | person      | 2024-05-06 12:00 | yes   | recorded  |
+            | D         | victim  | person      | 2024-04-06 12:00 | yes   | incident  |
+            | D         | victim  | person      | 2024-05-06 12:00 | yes   | recorded  |
+            | E         | victim  | person      | 2024-04-06 12:00 | yes   | cancelled |
+            | E         | victim  | person      | 2024-05-06 12:00 | yes   | recorded  |
+            | F         | victim  | person      | 2024-05-06 12:00 | no    | recorded  |
+            """,
+            expect={
+                "da_repeat_victims": 0,
+                "da_repeat_share": 0 / (1 + 1 + 1 + 1 + 1),
+            },
+            edge_case="None of these is a repeat victim of domestic abuse. The earlier crime was "
+            "not domestic abuse (A), was recorded on the same day (B), had the person as its "
+            "suspect (C), was only an incident (D) or was cancelled (E). F was not a victim of "
+            "domestic abuse, so is in neither part of the share.",
+        ),
+    ],
 )
