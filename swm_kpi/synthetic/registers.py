@@ -166,6 +166,9 @@ def civil_orders(setting: Setting, contract: ContractType) -> Columns:
     # The first day of stalking protection orders was 20 January 2020.
     stalking = np.isin(kind.astype(str), ("SPO", "SPO interim"))
     kind[stalking & (begun < np.datetime64("2020-01-20"))] = "SRO"
+    # The first day of domestic abuse notices and orders was 27 November 2024.
+    for newer, older in (("DAPN", "DVPN"), ("DAPO", "DVPO")):
+        kind[(kind == newer) & (begun < np.datetime64("2024-11-27"))] = older
     day = begun.astype("datetime64[D]")
     abuse = np.isin(kind.astype(str), ("DVPO", "DAPO"))
     wait = np.ceil(rng.exponential(np.where(abuse, 1.5, 30), size)).astype(int)
@@ -186,6 +189,9 @@ def civil_orders(setting: Setting, contract: ContractType) -> Columns:
     after = 1 + np.floor(rng.random(size) * np.minimum(duration - 1, 400)).astype(int)
     breached = avoid_dst_gap(since + after * np.timedelta64(86_400, "s"))
     not_breached = ~(granted | notice) | ~random_mask(rng, 0.16, size)
+    own = setting.generator("civil_order, hearing and district")
+    hours = np.minimum(np.rint(own.normal(30, 11, size)), 72).astype(np.int64)
+    not_heard = ~abuse | pending | random_mask(own, 0.03, size)
     without_expiry = ~(granted | notice) | ((kind == "SHPO") & random_mask(rng, 0.1, size))
     no_time = np.full(size, np.datetime64("NaT", "s"))
     return {
@@ -194,10 +200,13 @@ def civil_orders(setting: Setting, contract: ContractType) -> Columns:
         "issued_at": np.where(notice, begun, no_time),
         "applied_at": np.where(notice | without_application, no_time, day.astype("datetime64[s]")),
         "heard_at": null_times(heard.astype("datetime64[s]"), pending),
+        "hearing_hours": np.ma.MaskedArray(np.maximum(hours, 1), mask=not_heard),
         "result": result,
+        "on_conviction": np.ma.MaskedArray(without_application, mask=~granted),
         "expires_on": _null_days(expires, without_expiry),
         "breached_at": null_after_extract(setting, null_times(breached, not_breached)),
-        "lpa": setting.draw_areas(contract, rng, size),
+        "lpa": (area := setting.draw_areas(contract, rng, size)),
+        "district": setting.draw_districts(contract, own, area),
     }
 
 

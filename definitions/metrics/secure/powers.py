@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from swm_kpi import Count, Direction, Example, Measure, Metric, Proportion
+from swm_kpi import Break, Count, Direction, Example, Measure, Metric, Proportion
 
 from ...contracts.civil_order import (
+    DAPN,
+    DAPO,
     DVPN,
     DVPO,
     GRANTED,
@@ -16,13 +18,13 @@ from ...contracts.civil_order import (
     CivilOrder,
 )
 from ...plan.availability import COLOUR_LOST
-from ...plan.dimensions import LPA
+from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import SECURE
 
 
 def _order_measures(order: str, label: str, *, granted_note: str = "") -> Iterator[Measure]:
     """Yield the measures of one order: applied for, granted, share granted, and breached."""
-    key = order.lower()
+    key = _key(order)
     of_type = CivilOrder.order_type == order
     yield Count(
         key=f"{key}_applied",
@@ -51,10 +53,14 @@ def _order_measures(order: str, label: str, *, granted_note: str = "") -> Iterat
     yield _breaches(order, label)
 
 
+def _key(order: str) -> str:
+    return order.lower().replace(" ", "_")
+
+
 def _breaches(order: str, label: str) -> Measure:
     """Return the number of orders first breached."""
     return Count(
-        key=f"{order.lower()}_breached",
+        key=f"{_key(order)}_breached",
         label=f"{label}: first breached",
         of=CivilOrder,
         at=CivilOrder.breached_at,
@@ -73,20 +79,26 @@ _BREACHES_CAVEAT = (
     "Breaches are counted by the day of an order's first breach, whenever it was granted. More "
     "breaches may mean better enforcement."
 )
+_FROM_ANY_COURT = (
+    "Includes orders that a court made without an application by the police, such as on conviction."
+)
 _SMALL_NUMBERS_CAVEAT = (
     "The numbers are very small, so a share for one quarter or area means little."
 )
 
+_HOURS_TO_HEARING = 48
+
 protection_notices_and_orders = Metric(
     ref="34",
-    version=3,
+    version=4,
     key="protection_notices_and_orders",
     title="DVPNs / DVPOs;",
     objective=SECURE,
     parent="31",
     summary="Domestic violence protection notices (DVPNs), counted on the day they were "
     "authorised. Orders (DVPOs) applied for, granted and breached, each counted on its own day, "
-    "and the share of the period's applications that were granted.",
+    "the share of the period's applications that were granted, and the share heard within 48 "
+    "hours. Separately, the notices and orders of the Domestic Abuse Act 2021 (DAPNs and DAPOs).",
     measures=[
         Count(
             key="dvpn_authorised",
@@ -96,41 +108,77 @@ protection_notices_and_orders = Metric(
             where=CivilOrder.order_type == DVPN,
         ),
         *_order_measures(DVPO, "Orders"),
+        Proportion(
+            key="dvpo_heard_in_time",
+            label="Orders: share of the period's decisions heard within 48 hours of the notice",
+            of=CivilOrder,
+            at=CivilOrder.heard_at,
+            where=CivilOrder.order_type == DVPO,
+            numerator=CivilOrder.hearing_hours <= _HOURS_TO_HEARING,
+            note="Sundays, Christmas Day, Good Friday and bank holidays are not counted.",
+        ),
         _breaches(DVPN, "Notices"),
+        Count(
+            key="dapn_authorised",
+            label="Domestic abuse protection notices: authorised",
+            of=CivilOrder,
+            at=CivilOrder.issued_at,
+            where=CivilOrder.order_type == DAPN,
+        ),
+        *_order_measures(DAPO, "Domestic abuse protection orders", granted_note=_FROM_ANY_COURT),
     ],
-    dimensions=[LPA],
+    dimensions=[LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
-    standards=["Crime and Security Act 2010, sections 24 to 33"],
-    limitations="Not orders in force. Leaves out domestic abuse protection notices and orders "
-    "(DAPNs and DAPOs) under the Domestic Abuse Act 2021, piloted in some areas from November "
-    "2024. If they come into use, these numbers will fall.",
+    standards=[
+        "Crime and Security Act 2010, sections 24 to 33",
+        "Domestic Abuse Act 2021, part 3; in force in pilot areas from 27 November 2024 "
+        "(S.I. 2024/1191) to 31 March 2026 (S.I. 2025/1222)",
+    ],
+    limitations="Not orders in force. The older notices and orders and those of the Act of 2021 "
+    "are never added: they are different powers.",
     caveats=[
         _PERIODS_CAVEAT,
         _PENDING_CAVEAT,
         _BREACHES_CAVEAT,
         _SMALL_NUMBERS_CAVEAT,
-        "The law requires a hearing within 48 hours of the notice being served, and some days do "
-        "not count. This metric does not show whether that was met.",
+        "The Domestic Abuse Act 2021, section 29, sets 48 hours from giving the notice to the "
+        "hearing and says which days do not count. That the Act of 2010 has the same rule is "
+        "unverified.",
+        "The pilot was in Greater Manchester, three London boroughs and the British Transport "
+        "Police, and later in Cleveland and North Wales. West Mercia was not in it, so it should "
+        "have no such rows before April 2026. We did not find what followed the pilot. Where the "
+        "newer notices and orders come into use, the older ones will fall.",
+    ],
+    breaks=[
+        Break(
+            "2026-04-01",
+            "The pilot of domestic abuse protection notices and orders ended on 31 March 2026; "
+            "what followed is unverified",
+        ),
     ],
     examples=[
         Example(
             rows="""
-            | order_type | issued_at  | applied_at | heard_at   | result    | breached_at |
-            | DVPN       | 2024-04-01 |            |            |           | 2024-04-02  |
-            | DVPN       | 2024-05-06 |            |            |           |             |
-            | DVPO       |            | 2024-04-02 | 2024-04-03 | granted   | 2024-04-20  |
-            | DVPO       |            | 2024-05-07 | 2024-05-08 | refused   |             |
+    | order_type | issued_at  | applied_at | heard_at   | hearing_hours | result  | breached_at |
+    | DVPN       | 2024-04-01 |            |            |               |         | 2024-04-02  |
+    | DVPN       | 2024-05-06 |            |            |               |         |             |
+    | DVPO       |            | 2024-04-02 | 2024-04-03 | 48            | granted | 2024-04-20  |
+    | DVPO       |            | 2024-05-07 | 2024-05-08 | 49            | refused |             |
             """,
             expect={
                 "dvpn_authorised": 1 + 1,
                 "dvpo_applied": 1 + 1,
                 "dvpo_granted": 1,
                 "dvpo_granted_share": 1 / (1 + 1),
+                "dvpo_heard_in_time": 1 / (1 + 1),
                 "dvpo_breached": 1,
                 "dvpn_breached": 1,
+                "dapn_authorised": 0,
+                "dapo_granted": 0,
             },
-            description="A notice and the order that follows it are counted separately.",
+            description="A notice and the order that follows it are counted separately. A hearing "
+            "after exactly 48 hours is in time.",
         ),
         Example(
             rows="""
@@ -140,7 +188,6 @@ protection_notices_and_orders = Metric(
             | DVPO       |            | 2024-06-29 | 2024-07-02 | granted   |             |
             | DVPO       |            | 2024-06-30 |            |           |             |
             | DVPO       |            | 2024-05-06 |            | withdrawn |             |
-            | DAPO       |            | 2024-05-06 | 2024-05-07 | granted   |             |
             | DVPN       | 2024-07-01 |            |            |           |             |
             | DVPN       |            |            |            |           |             |
             """,
@@ -157,41 +204,71 @@ protection_notices_and_orders = Metric(
             "three, one was granted (after the quarter), one was withdrawn, and one is pending and "
             "left out of both parts. A notice that was not authorised does not count.",
         ),
+        Example(
+            rows="""
+    | order_type | issued_at  | applied_at | heard_at   | hearing_hours | result  | breached_at |
+    | DAPN       | 2026-04-07 |            |            |               |         |             |
+    | DAPO       |            | 2026-04-08 | 2026-04-09 | 30            | granted | 2026-05-09  |
+    | DAPO       |            |            | 2026-05-20 |               | granted |             |
+    | DVPN       | 2026-04-07 |            |            |               |         |             |
+    | DVPO       |            | 2026-04-08 | 2026-04-09 |               | granted |             |
+            """,
+            period="2026/27 Q1",
+            expect={
+                "dvpn_authorised": 1,
+                "dvpo_applied": 1,
+                "dvpo_granted": 1,
+                "dvpo_granted_share": 1 / 1,
+                "dvpo_heard_in_time": None,
+                "dvpo_breached": 0,
+                "dapn_authorised": 1,
+                "dapo_applied": 1,
+                "dapo_granted": 1 + 1,
+                "dapo_granted_share": 1 / 1,
+                "dapo_breached": 1,
+            },
+            edge_case="The notices and orders of the two Acts are never added. A domestic abuse "
+            "protection order that a court made without an application counts as granted. An order "
+            "without the hours to its hearing is in neither part of the share heard in time.",
+        ),
     ],
-)
-
-_WITHOUT_APPLICATION = (
-    "Includes orders that a court made without an application, such as on conviction."
 )
 
 powers_sexual_violence = Metric(
     ref="35",
-    version=3,
+    version=4,
     key="powers_sexual_violence",
     title="Powers to tackle sexual violence (inc. stalking prevention orders)",
     objective=SECURE,
     summary="Stalking protection orders (SPOs, which the plan calls stalking prevention orders), "
     "sexual harm prevention orders (SHPOs) and sexual risk orders (SROs): applied for, granted and "
     "breached, each counted on its own day, and the share of the period's applications that were "
-    "granted. Also breaches of older sexual offences prevention orders (SOPOs).",
+    "granted. Interim stalking protection orders are separate. Also sexual harm prevention orders "
+    "made on conviction, and breaches of older sexual offences prevention orders (SOPOs).",
     measures=[
         *_order_measures(SPO, "Stalking protection orders"),
+        *_order_measures(SPO_INTERIM, "Interim stalking protection orders"),
+        *_order_measures(SHPO, "Sexual harm prevention orders", granted_note=_FROM_ANY_COURT),
         Count(
-            key="spo_interim_granted",
-            label="Interim stalking protection orders: granted",
+            key="shpo_on_conviction",
+            label="Sexual harm prevention orders: made on conviction",
             of=CivilOrder,
             at=CivilOrder.heard_at,
-            where=(CivilOrder.order_type == SPO_INTERIM) & (CivilOrder.result == GRANTED),
+            where=(CivilOrder.order_type == SHPO)
+            & (CivilOrder.result == GRANTED)
+            & CivilOrder.on_conviction,
+            direction=Direction.NEUTRAL,
+            note="A part of the sexual harm prevention orders granted.",
         ),
-        *_order_measures(SHPO, "Sexual harm prevention orders", granted_note=_WITHOUT_APPLICATION),
         *_order_measures(SRO, "Sexual risk orders"),
         _breaches(SOPO, "Sexual offences prevention orders"),
     ],
-    dimensions=[LPA],
+    dimensions=[LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[
-        "Stalking Protection Act 2019, in force from 20 January 2020",
+        "Stalking Protection Act 2019, section 1: an order is made on the application of a chief "
+        "officer; in force from 20 January 2020 (S.I. 2020/26)",
         "Sexual Offences Act 2003: sexual harm prevention orders and sexual risk orders",
     ],
     limitations="Not orders in force. An interim order does not count as a full order. Not every "
@@ -203,28 +280,44 @@ powers_sexual_violence = Metric(
         _SMALL_NUMBERS_CAVEAT,
         "No new sexual offences prevention orders have been made since other orders replaced them "
         "in 2015 (unverified), but earlier ones can still be breached.",
-        "Breaches of interim stalking protection orders are not counted.",
+        "The breach of an interim stalking protection order is an offence like that of a full one "
+        "(Home Office, Review of Stalking Protection Orders, January 2023). It is counted apart.",
+    ],
+    breaks=[
+        Break(
+            "2020-01-20",
+            "Stalking protection orders came into force",
+            measures=tuple(
+                f"{order}_{what}"
+                for order in ("spo", "spo_interim")
+                for what in ("applied", "granted", "granted_share", "breached")
+            ),
+        ),
     ],
     examples=[
         Example(
             rows="""
-            | order_type  | applied_at | heard_at   | result  | breached_at |
-            | SPO         | 2024-04-02 | 2024-05-03 | granted | 2024-06-20  |
-            | SPO         | 2024-04-20 | 2024-05-20 | refused |             |
-            | SPO interim | 2024-04-02 | 2024-04-03 | granted |             |
-            | SHPO        | 2024-05-06 | 2024-06-06 | granted |             |
-            | SHPO        |            | 2024-05-07 | granted | 2024-06-07  |
-            | SRO         | 2024-05-06 | 2024-06-06 | granted | 2024-06-30  |
-            | SOPO        |            | 2014-02-01 | granted | 2024-05-06  |
+            | order_type  | applied_at | heard_at   | result  | on_conviction | breached_at |
+            | SPO         | 2024-04-02 | 2024-05-03 | granted | no            | 2024-06-20  |
+            | SPO         | 2024-04-20 | 2024-05-20 | refused |               |             |
+            | SPO interim | 2024-04-02 | 2024-04-03 | granted | no            | 2024-04-09  |
+            | SHPO        | 2024-05-06 | 2024-06-06 | granted | no            |             |
+            | SHPO        |            | 2024-05-07 | granted | yes           | 2024-06-07  |
+            | SRO         | 2024-05-06 | 2024-06-06 | granted | no            | 2024-06-30  |
+            | SOPO        |            | 2014-02-01 | granted | yes           | 2024-05-06  |
             """,
             expect={
                 "spo_applied": 1 + 1,
                 "spo_granted": 1,
                 "spo_granted_share": 1 / (1 + 1),
                 "spo_breached": 1,
+                "spo_interim_applied": 1,
                 "spo_interim_granted": 1,
+                "spo_interim_granted_share": 1 / 1,
+                "spo_interim_breached": 1,
                 "shpo_applied": 1,
                 "shpo_granted": 1 + 1,
+                "shpo_on_conviction": 1,
                 "shpo_granted_share": 1 / 1,
                 "shpo_breached": 1,
                 "sro_applied": 1,
@@ -234,7 +327,8 @@ powers_sexual_violence = Metric(
                 "sopo_breached": 1,
             },
             description="A sexual harm prevention order made on conviction counts as granted, "
-            "although nobody applied for it.",
+            "although nobody applied for it, and is shown apart. The interim stalking order and "
+            "its breach are not added to those of the full orders.",
         ),
         Example(
             rows="""
@@ -253,7 +347,10 @@ powers_sexual_violence = Metric(
                 "spo_granted": 1,
                 "spo_granted_share": 1 / 1,
                 "spo_breached": 0,
+                "spo_interim_applied": 1,
                 "spo_interim_granted": 0,
+                "spo_interim_granted_share": 0 / 1,
+                "spo_interim_breached": 1,
                 "shpo_applied": 1,
                 "shpo_granted": 0,
                 "shpo_granted_share": 0 / 1,
@@ -264,7 +361,8 @@ powers_sexual_violence = Metric(
             },
             edge_case="The order granted in the quarter was applied for before it. The order "
             "applied for in the quarter was granted after it. Each counts on its own day, and the "
-            "share follows the second. An interim order is not a full order.",
+            "share follows the second. An interim order is not a full order, so the breach in "
+            "April is no breach of a full one.",
         ),
     ],
 )
