@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
-from swm_kpi.engine.input.spreadsheets import Sheet, read_sheets
+from swm_kpi.engine.input.spreadsheets import Sheet, cell_text, read_sheets
 from swm_kpi.errors import InputError
 from swm_kpi.open_data.csv_files import ends_in_a_line, read_rows, read_top
 from swm_kpi.open_data.datasets import identify, is_other_file_name
@@ -414,12 +414,13 @@ def _grid_of_sheet(file: PublishedFile, sheet: Sheet, *, is_only: bool) -> _Grid
     def read(header_row: int, positions: Mapping[str, int]) -> pl.DataFrame:
         import polars as pl
 
-        rows = sheet.rows[header_row + 1 :]
-        data = {name: [row[at] for row in rows] for name, at in positions.items()}
+        rows = sheet.cells[header_row + 1 :]
+        data = {name: [cell_text(row[at]) for row in rows] for name, at in positions.items()}
         return pl.DataFrame(data, schema=dict.fromkeys(positions, pl.String))
 
     name = f"{file.name}, sheet {sheet.name}"
-    return _Grid(name, file, sheet.name, sheet.is_hidden, is_only, sheet.rows[:_TOP_ROWS], read)
+    top = [[cell_text(value) for value in row] for row in sheet.cells[:_TOP_ROWS]]
+    return _Grid(name, file, sheet.name, sheet.is_hidden, is_only, top, read)
 
 
 def _find_header(grid: _Grid, layouts: Sequence[Layout]) -> _Header | None:
