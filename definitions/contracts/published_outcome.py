@@ -5,9 +5,9 @@ from datetime import date
 from swm_kpi import Column, Contract, Grain
 
 from ..plan.dimensions import FORCE
+from .crime import OUTCOME_GROUP, OUTCOME_GROUP_BY_CODE
 
 NOT_YET_ASSIGNED = "0"
-PUBLISHED_OUTCOME_TYPES = tuple(str(number) for number in range(24))
 
 
 class PublishedOutcome(
@@ -37,7 +37,7 @@ class PublishedOutcome(
     offence_code = Column(str, description="The Home Office offence code, as published.")
     outcome_type = Column(
         str,
-        isin=PUBLISHED_OUTCOME_TYPES,
+        str_matches=r"[0-9]|1[0-9]|2[0-3]",
         label="outcome type",
         description="The Home Office code of the outcome. 0 is an offence that has no outcome yet.",
     )
@@ -52,4 +52,10 @@ class PublishedOutcome(
         label="outcomes of investigations closed",
         description="Outcomes of the investigations closed in the quarter, whenever the offence "
         "was recorded. Below zero if more were withdrawn than assigned. None for outcome type 0.",
+    )
+
+    outcome_group = outcome_type.recode(
+        {code: group for code, group in OUTCOME_GROUP_BY_CODE.items() if code.isdigit()},
+        dimension=OUTCOME_GROUP,
+        description="Outcome group of the outcome type; none for type 0.",
     )

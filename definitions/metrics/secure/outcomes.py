@@ -29,6 +29,13 @@ from .outcome_measures import (
     outcome_breaks,
     outcome_measures,
 )
+from .published_outcomes import (
+    PUBLISHED_EXAMPLES,
+    PUBLISHED_SEXUAL_EXAMPLES,
+    breaks_with_published,
+    home_office_outcomes,
+    street_outcomes,
+)
 
 _RECENT_NOTE = "Crimes recorded in the last 12 months are too recent to judge."
 
@@ -56,6 +63,8 @@ police_outcomes = Metric(
             "were made. Its categories name what the court decided and only roughly match the Home "
             "Office outcome codes.",
         ),
+        *street_outcomes(),
+        *home_office_outcomes("Crimes"),
     ],
     headline="action_taken_of_assigned",
     dimensions=[OUTCOME_GROUP, OFFENCE_SUBGROUP, LPA, DISTRICT, FORCE],
@@ -73,7 +82,7 @@ police_outcomes = Metric(
     limitations="Not convictions: a charge is an outcome whatever the court decides. Do not "
     "compare the action taken figures of the two bases with each other.",
     caveats=OUTCOME_CAVEATS,
-    breaks=outcome_breaks(""),
+    breaks=breaks_with_published(""),
     examples=[
         Example(
             rows="""
@@ -190,6 +199,7 @@ police_outcomes = Metric(
             description="From public data: a crime with no published outcome stays in the "
             "denominator. Anti-social behaviour is not a crime and is left out.",
         ),
+        *PUBLISHED_EXAMPLES,
     ],
 )
 
@@ -291,6 +301,10 @@ sexual_violence_outcomes = Metric(
         *outcome_measures(
             "Other sexual offences", prefix="oso_", offence=OTHER_SEXUAL_OFFENCES, note=_RECENT_NOTE
         ),
+        *home_office_outcomes("Rapes", prefix="rape_", offence_subgroup=RAPE),
+        *home_office_outcomes(
+            "Other sexual offences", prefix="oso_", offence_subgroup=OTHER_SEXUAL_OFFENCES
+        ),
     ],
     headline="rape_action_taken_of_assigned",
     dimensions=[OUTCOME_GROUP, LPA, DISTRICT],
@@ -304,7 +318,7 @@ sexual_violence_outcomes = Metric(
         "These investigations are long. The shares of crimes recorded in a period mean little "
         "until the period is at least 12 months old.",
     ],
-    breaks=outcome_breaks("rape_", "oso_"),
+    breaks=breaks_with_published("rape_", "oso_"),
     examples=[
         Example(
             rows="""
@@ -385,6 +399,7 @@ sexual_violence_outcomes = Metric(
             "the quarter. The charge in October is for a crime recorded in the quarter, but is not "
             "one of the quarter's outcomes.",
         ),
+        *PUBLISHED_SEXUAL_EXAMPLES,
     ],
 )
 

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+import swm_kpi as kpi
 from swm_kpi.errors import InputError
 from swm_kpi.open_data import crime_outcomes, recorded_crime
 from tests.support.published_books import write_book
@@ -376,3 +377,64 @@ def test_a_spreadsheet_is_read_below_its_titles(tmp_path: Path, kind: str) -> No
     with zipfile.ZipFile(archive, "w") as packed:
         packed.write(book, book.name)
     assert len(crime_outcomes(archive)) == 3
+
+
+# From a file to a metric
+
+
+def proxies(ref: str, table: Any, *periods: str) -> dict[tuple[str, str, str], Any]:
+    """The value, or the marker without one, by measure, period and force."""
+    data = {"published_outcome": table}
+    result = kpi.compute([ref], data, periods=list(periods), by=["force"]).to_polars()
+    rows = result.filter(basis="proxy").select("measure", "period", "force", "value", "marker")
+    return {
+        tuple(key): marker if value is None else value for *key, value, marker in rows.iter_rows()
+    }
+
+
+def test_each_basis_has_its_own_share(tmp_path: Path) -> None:
+    lines = [line(60, "N/A", 0), line(30, 40, 1), line(10, 20, 8), line(0, 140, 18)]
+    lines += [line(5, 5, 1, Force_Name="Kent"), line(7, 7, "1A")]
+    values = proxies("11", crime_outcomes(write(tmp_path / "a.csv", *lines)), "2024/25 Q1")
+    expected = {
+        "published_outcomes": 40 + 20 + 140,
+        "published_action_outcomes": 40 + 20,
+        "published_action_share": (40 + 20) / (40 + 20 + 140),
+        "published_charges": 40,
+        "published_charge_share": 40 / (40 + 20 + 140),
+        "published_offences": 60 + 30 + 10 + 0,
+        "published_charged_so_far": 30,
+        "published_charged_of_recorded": 30 / (60 + 30 + 10 + 0),
+    }
+    for measure, value in expected.items():
+        assert values[measure, "2024/25 Q1", "West Mercia"] == value, measure
+    assert values["published_charges", "2024/25 Q1", "All"] == 40 + 5
+
+
+def test_a_period_that_splits_a_quarter_and_one_without_a_file_are_missing(tmp_path: Path) -> None:
+    table = crime_outcomes(write(tmp_path / "a.csv", line()))
+    values = proxies("11", table, "2024-04", "2024/25 Q2")
+    assert set(values.values()) == {"[x]"}
+
+
+def test_a_force_that_did_not_provide_a_quarter_is_missing(tmp_path: Path) -> None:
+    lines = [line(3, 3), line("N/A - data not provided", 9, Force_Name="Kent")]
+    table = crime_outcomes(write(tmp_path / "a.csv", *lines))
+    result = kpi.compute(
+        ["11"], {"published_outcome": table}, periods=["2024/25 Q1"], by=["force"]
+    ).to_polars()
+    rows = result.filter(basis="proxy", measure="published_charges")
+    values = {
+        force: (value, mark) for force, value, mark in rows["force", "value", "marker"].rows()
+    }
+    assert values["All"] == (3, "[p]")
+    assert values.get("Kent", (None, "[x]"))[0] is None
+
+
+def test_rapes_are_counted_apart(tmp_path: Path) -> None:
+    lines = [line(99, 99), rape(50, "N/A", 0), rape(2, 6), rape(20, 34, 16)]
+    values = proxies("30", crime_outcomes(write(tmp_path / "a.csv", *lines)), "2024/25 Q1")
+    place = ("2024/25 Q1", "All")
+    assert values["rape_published_charge_share", *place] == 6 / (6 + 34)
+    assert values["rape_published_charged_of_recorded", *place] == 2 / (50 + 2 + 20)
+    assert values["oso_published_outcomes", *place] == 0

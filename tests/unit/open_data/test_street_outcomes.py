@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+import swm_kpi as kpi
 from swm_kpi.errors import InputError
 from swm_kpi.open_data import police_uk, police_uk_outcomes
 
@@ -146,3 +147,22 @@ def test_a_month_without_a_file_is_missing_data(tmp_path: Path) -> None:
     notes = police_uk_outcomes(tmp_path).notes
     assert "No file for 2025-07: the months are missing data, not zero." in notes
     assert any(note.startswith("Kent has files for 1 of the 2 months") for note in notes)
+
+
+def test_outcomes_of_a_month_are_those_that_end_an_investigation(tmp_path: Path) -> None:
+    june = write(
+        tmp_path / JUNE,
+        outcome(),
+        outcome("Local resolution", crime_id="c2", lsoa="Wychavon 001A"),
+        outcome("Unable to prosecute suspect", crime_id="c3"),
+        outcome("Awaiting court outcome", crime_id="c4"),
+    )
+    july = write(tmp_path / JULY, outcome("Offender fined", month="2025-07"))
+    data = {"street_outcome": police_uk_outcomes([june, july])}
+    result = kpi.compute(["11"], data, periods=["2025-06", "2025-07", "2025-08"], by=["district"])
+    frame = result.to_polars().filter(basis="proxy", measure="action_taken_of_assigned")
+    rows = frame.select("period", "district", "value", "marker").rows()
+    assert ("2025-06", "All", (1 + 1) / (1 + 1 + 1), "") in rows
+    assert ("2025-06", "Worcester", 1 / (1 + 1), "") in rows
+    assert ("2025-07", "All", None, "[z]") in rows
+    assert ("2025-08", "All", None, "[x]") in rows
