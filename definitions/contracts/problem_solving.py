@@ -35,24 +35,29 @@ class ProblemSolvingPlan(Contract, row_unit=Unit.PLANS, source="Problem-solving 
     outcome_assessed = Column(
         bool,
         nullable=True,
+        optional=True,
         filled_later=True,
         label="assessed outcome",
         description="For a closed plan, whether its outcome was assessed, as the last step of the "
-        "model requires; empty while it is open, or if not recorded.",
+        "model requires; empty while it is open, or if not recorded. Without this column, plans "
+        "with an assessed outcome are not available.",
     )
     review_due_on = Column(
         date,
         nullable=True,
+        optional=True,
         label="day the latest review was due",
         description="The due day of the plan's latest review that has fallen due; empty if none "
-        "has. Earlier reviews are not in the table.",
+        "has. Earlier reviews are not in the table. Without this column, reviews on time are not "
+        "available.",
     )
     reviewed_on = Column(
         date,
         nullable=True,
+        optional=True,
         label="day of the review",
         description="The day that review was done; empty if it has not been done. A review with "
-        "no due day is in no share.",
+        "no due day is in no share. Without this column, reviews on time are not available.",
     )
     theme = Column(str, dimension=THEME, nullable=True, description="The kind of problem.")
     plan_level = Column(

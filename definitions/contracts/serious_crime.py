@@ -107,8 +107,11 @@ class Disruption(
     safeguarded = Column(
         int,
         ge=0,
+        nullable=True,
+        optional=True,
         label="people safeguarded",
-        description="How many vulnerable people it safeguarded; 0 if none.",
+        description="How many vulnerable people it safeguarded; 0 if none, empty if nobody "
+        "counted. Without this column, people safeguarded are not available.",
     )
     lpa = Column(
         str,

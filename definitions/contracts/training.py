@@ -34,7 +34,10 @@ TRAINING_ROLE = Dimension(
 )
 
 
-class TrainingAttendance(Contract, row_unit=Unit.ACTIVITIES, source="Learning management system"):
+ATTENDANCES = Unit.declare("attendances")
+
+
+class TrainingAttendance(Contract, row_unit=ATTENDANCES, source="Learning management system"):
     """One row per person and training session they attended, whether or not they completed it.
 
     A person who attended three sessions has three rows. A person who was booked and did not attend
@@ -63,9 +66,10 @@ class TrainingAttendance(Contract, row_unit=Unit.ACTIVITIES, source="Learning ma
     completed = Column(
         bool,
         nullable=True,
+        optional=True,
         label="completion",
         description="Whether the person finished the course at this session; empty if not "
-        "recorded.",
+        "recorded. Without this column, people who completed a course are not available.",
     )
     audience = Column(str, dimension=AUDIENCE, nullable=True, description="Who attended.")
     lpa = Column(

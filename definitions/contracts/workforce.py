@@ -1,8 +1,8 @@
-"""The force's people on a given day, and those who join and leave."""
+"""The force's people and posts on a given day, and the people who join and leave."""
 
 from datetime import date
 
-from swm_kpi import Column, Contract, Dimension, Rule, Unique, Unit
+from swm_kpi import Column, Contract, Dimension, Grain, Rule, Unique, Unit
 
 from ..plan.dimensions import LPA
 
@@ -12,6 +12,12 @@ PCSO = "PCSO"
 DESIGNATED_OFFICER = "designated officer"
 INVESTIGATION = "Investigation"
 NOT_STATED = "Not stated"
+JOINER = "joiner"
+LEAVER = "leaver"
+TRANSFER_IN = "transfer in"
+TRANSFER_OUT = "transfer out"
+ESTABLISHMENT = "establishment"
+UPLIFT_BASELINE = "uplift baseline"
 
 WORKER_TYPE = Dimension(
     "worker_type",
@@ -131,7 +137,9 @@ def _characteristic(dimension: Dimension) -> Column:
         str,
         dimension=dimension,
         nullable=True,
-        description=f"{dimension.description} Empty if nothing is recorded.",
+        optional=True,
+        description=f"{dimension.description} Empty if nothing is recorded. Without this column, "
+        f"numbers by {dimension.title.lower()} are not available.",
     )
 
 
@@ -162,21 +170,28 @@ class WorkforceSnapshot(Contract, row_unit=Unit.PEOPLE, source="Human resources 
         float,
         ge=0,
         le=1,
+        nullable=True,
+        optional=True,
         decimals=4,
         label="full-time equivalent",
-        description="Contracted hours as a fraction of full time, from 0 to 1.",
+        description="Contracted hours as a fraction of full time, from 0 to 1; empty if not "
+        "recorded. Without this column, only headcounts are available.",
     )
     career_break = Column(
         bool,
         nullable=True,
+        optional=True,
         label="on a career break",
-        description="Whether the person is on a career break; empty if not recorded.",
+        description="Whether the person is on a career break; empty if not recorded. Without "
+        "this column, the people available are not known.",
     )
     seconded = Column(
         bool,
         nullable=True,
+        optional=True,
         label="seconded out",
-        description="Whether the person is seconded to another body; empty if not recorded.",
+        description="Whether the person is seconded to another body; empty if not recorded. "
+        "Without this column, the people available are not known.",
     )
     lpa = Column(
         str,
@@ -207,19 +222,27 @@ class WorkforceSnapshot(Contract, row_unit=Unit.PEOPLE, source="Human resources 
         str,
         isin=("none", "1", "2", "3", "4"),
         nullable=True,
+        optional=True,
         label="PIP level",
         description="The highest level at which the person is accredited under the College of "
         "Policing's Professionalising Investigation Programme; 'none' if not accredited, empty if "
-        "not recorded.",
+        "not recorded. Without this column, accredited investigators are not available.",
     )
     specialism = Column(
         str,
         dimension=SPECIALISM,
         nullable=True,
-        description="The kind of crime that the post investigates; empty for a general post.",
+        optional=True,
+        description="The kind of crime that the post investigates; empty for a general post. "
+        "Without this column, specialist investigators are not available.",
     )
     department = Column(
-        str, dimension=DEPARTMENT, nullable=True, description="Department of the post."
+        str,
+        dimension=DEPARTMENT,
+        nullable=True,
+        optional=True,
+        description="Department of the post. Without this column, numbers by department are not "
+        "available.",
     )
     sex = _characteristic(SEX)
     age_band = _characteristic(AGE_BAND)
@@ -230,6 +253,92 @@ class WorkforceSnapshot(Contract, row_unit=Unit.PEOPLE, source="Human resources 
     gender_reassignment = _characteristic(GENDER_REASSIGNMENT)
 
     one_row_each = Unique(as_at, person_id)
+
+
+class OpeningStrength(
+    Contract, row_unit=Unit.PEOPLE, source="Human resources system", min_grain=Grain.YEAR
+):
+    """One row per person in post on 31 March, dated the next day, on which a financial year opens.
+
+    These are the people of the snapshot of 31 March. Rates over the strength at the start of the
+    year need them in the year that they open.
+    """
+
+    opens_on = Column(
+        date,
+        ge=date(2000, 1, 1),
+        label="start of the year",
+        description="1 April: the first day of the financial year.",
+    )
+    person_id = Column(str, personal=True, description="The person's number, pseudonymised.")
+    worker_type = Column(str, dimension=WORKER_TYPE, description="The type of worker on 31 March.")
+    rank = Column(
+        str, dimension=RANK, nullable=True, description="Rank; empty for people without a rank."
+    )
+    fte = Column(
+        float,
+        ge=0,
+        le=1,
+        nullable=True,
+        decimals=4,
+        label="full-time equivalent",
+        description="Contracted hours as a fraction of full time, from 0 to 1; empty if not "
+        "recorded.",
+    )
+    sex = _characteristic(SEX)
+    age_band = _characteristic(AGE_BAND)
+    ethnicity = _characteristic(ETHNICITY)
+    disability = _characteristic(DISABILITY)
+    religion = _characteristic(RELIGION)
+    sexual_orientation = _characteristic(SEXUAL_ORIENTATION)
+    gender_reassignment = _characteristic(GENDER_REASSIGNMENT)
+
+    one_row_each = Unique(opens_on, person_id)
+
+
+class Establishment(Contract, row_unit=Unit.FTE, source="Workforce plan and budget"):
+    """One row per day, basis and part of the force: what the strength is compared with.
+
+    Each day has the whole establishment, so days are never added together. The rows of one day and
+    basis, such as one for each rank, are separate and are added together. Repeat them on each
+    day of the workforce's snapshots.
+    """
+
+    as_at = Column(
+        date,
+        ge=date(2000, 1, 1),
+        label="date of the snapshot",
+        description="The day on which the posts exist.",
+    )
+    basis = Column(
+        str,
+        isin=(ESTABLISHMENT, UPLIFT_BASELINE),
+        description="'establishment' for posts that are funded, as full-time equivalents. 'uplift "
+        "baseline' for the number of officers from which the Police Uplift Programme counts, as "
+        "headcount.",
+    )
+    worker_type = Column(str, dimension=WORKER_TYPE, description="The type of worker.")
+    rank = Column(
+        str,
+        dimension=RANK,
+        nullable=True,
+        description="Rank of the posts; empty if they have none, or for all ranks together.",
+    )
+    lpa = Column(
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area that the posts belong to; empty for force-wide posts, or "
+        "for the whole force together.",
+    )
+    posts = Column(
+        float,
+        ge=0,
+        decimals=4,
+        description="The number of posts, or of officers for the uplift baseline.",
+    )
+
+    one_row_each = Unique(as_at, basis, worker_type, rank, lpa)
 
 
 class WorkforceMovement(Contract, row_unit=Unit.PEOPLE, source="Human resources system"):
@@ -250,12 +359,23 @@ class WorkforceMovement(Contract, row_unit=Unit.PEOPLE, source="Human resources 
     )
     movement = Column(
         str,
-        isin=("joiner", "leaver", "transfer in", "transfer out"),
+        isin=(JOINER, LEAVER, TRANSFER_IN, TRANSFER_OUT),
         description="A transfer is from or to another police force. Anyone else is a joiner or a "
         "leaver. An officer who becomes staff is a leaver and a joiner.",
     )
     worker_type = Column(
         str, dimension=WORKER_TYPE, description="The type of worker on the day of the movement."
+    )
+    fte = Column(
+        float,
+        ge=0,
+        le=1,
+        nullable=True,
+        optional=True,
+        decimals=4,
+        label="full-time equivalent",
+        description="Contracted hours on that day as a fraction of full time, from 0 to 1; empty "
+        "if not recorded. Without this column, joiners and leavers are headcounts only.",
     )
     reason = Column(
         str,
@@ -276,5 +396,5 @@ class WorkforceMovement(Contract, row_unit=Unit.PEOPLE, source="Human resources 
     gender_reassignment = _characteristic(GENDER_REASSIGNMENT)
 
     reason_is_of_a_leaver = Rule(
-        reason.is_null() | (movement == "leaver"), "only a leaver has a reason for leaving"
+        reason.is_null() | (movement == LEAVER), "only a leaver has a reason for leaving"
     )

@@ -18,6 +18,7 @@ from swm_kpi.synthetic import (
     crimes,
     demand,
     ict,
+    movements,
     narratives,
     offending,
     parties,
@@ -48,6 +49,7 @@ MAKERS: dict[str, Callable[[Setting, ContractType], Columns]] = {
     "crime_party": parties.crime_parties,
     "data_breach": ict.data_breaches,
     "disruption": registers.disruptions,
+    "establishment": movements.establishment,
     "first_time_entrant": offending.first_time_entrants,
     "ict_asset": ict.assets,
     "incident": demand.incidents,
@@ -55,6 +57,7 @@ MAKERS: dict[str, Callable[[Setting, ContractType], Columns]] = {
     "narrative_text": narratives.texts,
     "offender_cohort": offending.offender_cohorts,
     "open_incident_snapshot": demand.open_incidents,
+    "opening_strength": movements.opening_strength,
     "organised_crime_group": registers.organised_crime_groups,
     "outage": ict.outages,
     "population": resources.population,
@@ -67,6 +70,7 @@ MAKERS: dict[str, Callable[[Setting, ContractType], Columns]] = {
     "training_requirement": training.requirement,
     "victim": parties.victims,
     "victims_code_action": victim_care.victims_code_actions,
+    "workforce_movement": movements.movements,
     "workforce_snapshot": resources.workforce,
 }
 

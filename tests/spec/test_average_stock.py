@@ -112,3 +112,25 @@ def test_rows_with_a_null_condition_are_counted_in_the_note() -> None:
 def test_an_average_of_rows_that_may_differ_needs_a_condition() -> None:
     with pytest.raises(kpi.DefinitionError, match="counts every row"):
         kpi.AverageStock(key="all", of=Post, at=Post.as_at, same_rows=False)
+
+
+def test_a_table_by_year_has_numbers_for_whole_financial_years_only() -> None:
+    """One day in April covers its year, and neither a quarter nor other twelve months."""
+    officers = pl.DataFrame(
+        {
+            "opens_on": [date(2023, 4, 1)] * 2,
+            "person_id": ["a", "b"],
+            "worker_type": ["officer"] * 2,
+            "fte": [1.0, 0.5],
+        }
+    )
+    periods = ["2023/24", "R12 2024-03", "2023/24 Q1", "R12 2024-01", "2024/25"]
+    result = kpi.compute(["69"], {"opening_strength": officers}, periods=periods).to_polars()
+    cells = result.filter(measure="opening_officers_fte").select("period", "value", "marker")
+    assert cells.rows() == [
+        ("2023/24", 1.5, ""),
+        ("R12 2024-03", 1.5, ""),
+        ("2023/24 Q1", None, "[x]"),
+        ("R12 2024-01", None, "[x]"),
+        ("2024/25", None, "[x]"),
+    ]

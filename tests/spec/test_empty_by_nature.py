@@ -102,12 +102,12 @@ OPEN = """
 """
 
 
-@pytest.mark.parametrize("ref", ["15", "39"])
-def test_a_log_without_a_code_may_be_open_and_the_note_leaves_both_open(ref: str) -> None:
+@pytest.mark.parametrize(("ref", "key"), [("15", "incidents"), ("39", "dangerous_use")])
+def test_a_log_without_a_code_may_be_open_and_the_note_leaves_both_open(ref: str, key: str) -> None:
     """Nothing in the table says whether a log is closed."""
-    some = row_of(run(ref, {"incident": table("incident", CLOSED)}), "incidents")
+    some = row_of(run(ref, {"incident": table("incident", CLOSED)}), key)
     assert (some["value"], some["undecided"], some["marker"]) == (1, 1, "[u]")
     assert "1 row left out because closing code is not recorded, or not yet." in some["note"]
-    none = row_of(run(ref, {"incident": table("incident", OPEN)}), "incidents")
+    none = row_of(run(ref, {"incident": table("incident", OPEN)}), key)
     assert (none["value"], none["marker"]) == (None, "[x]")
     assert "Not recorded, or not yet: closing code is blank in all 2 rows." in none["note"]

@@ -13,7 +13,7 @@ from ...contracts.community import (
     STREET_WATCH,
     SURGERY,
 )
-from ...contracts.workforce import DESIGNATED_OFFICER, OFFICER, PCSO, STAFF
+from ...contracts.workforce import DESIGNATED_OFFICER, JOINER, LEAVER, OFFICER, PCSO, STAFF
 
 ANSWER_999_SECONDS = Assumption(
     "answer_999_seconds",
@@ -84,18 +84,21 @@ WORKFORCE = Assumption(
 
 JOINER_MOVEMENTS = Assumption(
     "joining",
-    ("joiner", "transfer in"),
+    (JOINER,),
     since="2021-04-01",
-    because="We count an officer who transfers from another force as a joiner. Our unverified "
-    "working choice.",
+    because="The Home Office's headline of joiners leaves out transfers from other forces. They "
+    "are counted separately here. Add 'transfer in' to count them as joiners.",
+    source="Home Office, Police workforce, England and Wales: 31 March 2024",
 )
 
 LEAVER_MOVEMENTS = Assumption(
     "leaving",
-    ("leaver", "transfer out"),
+    (LEAVER,),
     since="2021-04-01",
-    because="We count an officer who transfers to another force as a leaver, so that joiners minus "
-    "leavers is the change in strength. Our unverified working choice.",
+    because="The published rate of leavers leaves out transfers to other forces. They are counted "
+    "separately here. Add 'transfer out' to count them as leavers, so that joiners minus leavers "
+    "is the change in strength. The report is of the Home Office's figures, and not the original.",
+    source="Milton Keynes Citizen, 7 August 2023, on the Home Office's police workforce statistics",
 )
 
 ETHNIC_MINORITY = Assumption(

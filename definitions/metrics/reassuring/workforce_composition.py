@@ -3,6 +3,7 @@
 from typing import Any
 
 from swm_kpi import (
+    Assumption,
     AverageStock,
     Basis,
     Column,
@@ -13,6 +14,7 @@ from swm_kpi import (
     Metric,
     PeriodEndStock,
     Ratio,
+    Sum,
     Unit,
 )
 
@@ -22,13 +24,17 @@ from ...contracts.workforce import (
     DISABILITY,
     ETHNICITY,
     GENDER_REASSIGNMENT,
+    LEAVER,
     NOT_STATED,
     OFFICER,
     RANK,
     RELIGION,
     SEX,
     SEXUAL_ORIENTATION,
+    TRANSFER_IN,
+    TRANSFER_OUT,
     WORKER_TYPE,
+    OpeningStrength,
     WorkforceMovement,
     WorkforceSnapshot,
 )
@@ -41,8 +47,9 @@ _OFFICER_MOVEMENT = WorkforceMovement.worker_type == OFFICER
 
 _PUBLISHED_OFFICER = PublishedWorkforce.worker_type == PUBLISHED_OFFICER
 _PUBLISHED_DIFFERENCE = (
-    "Published by the Home Office at 31 March, only for officers and only by sex. Leaves out "
-    "staff, other characteristics, joiners and leavers."
+    "Published by the Home Office at 31 March. Read from the table of officers by sex. The Home "
+    "Office also publishes staff, ethnic group, and joiners and leavers by sex and ethnic group, "
+    "which are not read here."
 )
 
 
@@ -85,9 +92,38 @@ def _share_measures(
     )
 
 
+def _movements(key: str, label: str, movements: Assumption) -> tuple[Measure, ...]:
+    """Return officers who join or leave, as headcount and as full-time equivalents.
+
+    Args:
+        key: key of the headcount; the other key ends in ``_fte``.
+        label: name of the officers.
+        movements: which movements count.
+    """
+    where = _OFFICER_MOVEMENT & WorkforceMovement.movement.is_in(movements)
+    return (
+        Count(
+            key=key,
+            label=f"{label} (headcount)",
+            of=WorkforceMovement,
+            at=WorkforceMovement.moved_on,
+            where=where,
+        ),
+        Sum(
+            key=f"{key}_fte",
+            label=f"{label} (full-time equivalents)",
+            of=WorkforceMovement,
+            at=WorkforceMovement.moved_on,
+            where=where,
+            value=WorkforceMovement.fte,
+            unit=Unit.FTE,
+        ),
+    )
+
+
 workforce_composition = Metric(
     ref="69",
-    version=2,
+    version=3,
     key="workforce_composition",
     title="Workforce composition, officer joiners and attrition rate by protected characteristics",
     objective=None,
@@ -134,19 +170,21 @@ workforce_composition = Metric(
             where=WorkforceSnapshot.worker_type == OFFICER,
             note="On one day. Not the mean strength of the period.",
         ),
+        *_movements("joiners", "Officers who joined", JOINER_MOVEMENTS),
         Count(
-            key="joiners",
-            label="Officers who joined",
+            key="transfers_in",
+            label="Officers who transferred from another force",
             of=WorkforceMovement,
             at=WorkforceMovement.moved_on,
-            where=_OFFICER_MOVEMENT & WorkforceMovement.movement.is_in(JOINER_MOVEMENTS),
+            where=_OFFICER_MOVEMENT & (WorkforceMovement.movement == TRANSFER_IN),
         ),
+        *_movements("leavers", "Officers who left the police", LEAVER_MOVEMENTS),
         Count(
-            key="leavers",
-            label="Officers who left",
+            key="transfers_out",
+            label="Officers who transferred to another force",
             of=WorkforceMovement,
             at=WorkforceMovement.moved_on,
-            where=_OFFICER_MOVEMENT & WorkforceMovement.movement.is_in(LEAVER_MOVEMENTS),
+            where=_OFFICER_MOVEMENT & (WorkforceMovement.movement == TRANSFER_OUT),
         ),
         Count(
             key="resignations",
@@ -155,8 +193,28 @@ workforce_composition = Metric(
             at=WorkforceMovement.moved_on,
             # Only a leaver has a reason: empty is not missing for anyone else.
             where=_OFFICER_MOVEMENT
-            & (WorkforceMovement.movement == "leaver")
+            & (WorkforceMovement.movement == LEAVER)
             & (WorkforceMovement.reason == "resignation"),
+        ),
+        AverageStock(
+            key="opening_officers_fte",
+            label="Officers in post on 31 March before the year (full-time equivalents)",
+            of=OpeningStrength,
+            at=OpeningStrength.opens_on,
+            where=OpeningStrength.worker_type == OFFICER,
+            value=OpeningStrength.fte,
+            same_rows=False,
+            unit=Unit.FTE,
+            note="For whole financial years only: a year has one such day.",
+        ),
+        Ratio(
+            key="attrition",
+            label="Officer attrition rate (full-time equivalents, of strength on 31 March before)",
+            numerator="leavers_fte",
+            denominator="opening_officers_fte",
+            unit=Unit.PERCENTAGE_RATIO,
+            direction=Direction.LOWER_IS_BETTER,
+            note="For whole financial years only. Compares with the Home Office's rate.",
         ),
         AverageStock(
             key="mean_officers",
@@ -167,15 +225,15 @@ workforce_composition = Metric(
             same_rows=False,
         ),
         Ratio(
-            key="attrition",
-            label="Officer attrition rate",
+            key="attrition_of_mean",
+            label="Officer attrition rate (headcount, of mean strength)",
             numerator="leavers",
             denominator="mean_officers",
             unit=Unit.PERCENTAGE_RATIO,
             direction=Direction.LOWER_IS_BETTER,
             note="Leavers in the period divided by the mean strength in the same period's "
-            "snapshots. For a yearly rate, ask for a rolling 12 months or a financial year. The "
-            "rate for a quarter is not annualised.",
+            "snapshots. Does not compare with published rates. For a yearly rate, ask for a "
+            "rolling 12 months or a financial year. The rate for a quarter is not annualised.",
         ),
         PeriodEndStock(
             key="published_women",
@@ -227,22 +285,30 @@ workforce_composition = Metric(
     availability=COLOUR_LOST,
     standards=[
         "Equality Act 2010 (unverified)",
-        "Home Office user guide to police workforce statistics",
+        "Home Office, Police workforce, England and Wales: 31 March 2024: joiners excluding "
+        "transfers, in full-time equivalents",
+        "Home Office, User guide to police workforce statistics, 24 January 2024: leavers by rank, "
+        "gender, leaver type and ethnicity",
     ],
     limitations="People who did not state a characteristic are in the workforce and shown as a "
     "separate group. They are left out of both parts of every share, so they do not count as the "
     "majority. Joiners and leavers are officers only, as the plan says.",
     caveats=[
-        "The mean strength in the attrition rate depends on the snapshots. If there are only two a "
-        "year, the mean comes from those two.",
+        "The mean strength in the second attrition rate depends on the snapshots. If there are "
+        "only two a year, the mean comes from those two.",
         "Small groups can identify people. Apply disclosure control before publishing.",
         "When many people do not state a characteristic, the share among those who do may mislead.",
         "A rise in a share may mean that more people stated the characteristic, not that there are "
         "more people in the group.",
         "Pregnancy and maternity, and marriage and civil partnership, are also protected "
         "characteristics. They are not in the table.",
-        "Transfers from and to other forces count as joiners and leavers here, unless another list "
-        "is set.",
+        "Transfers from and to other forces are counted separately and are not in the attrition "
+        "rates, unless another list is set.",
+        "The published rate divides full-time equivalents by the strength at the start of the "
+        "year. We found this by arithmetic from published figures, and not in its guide.",
+        "Ethnic groups are the five broad ones. White minorities are counted as White.",
+        "There is no comparison with residents: no table here has residents by sex, ethnic group "
+        "or disability. Compare the shares with those of the census.",
     ],
     examples=[
         Example(
@@ -255,10 +321,12 @@ workforce_composition = Metric(
                 |2024-06-30|d        |PCSO       |Male  |White    |Not disabled|Heterosexual      |
                 """,
                 "workforce_movement": """
-                | moved_on   | movement | worker_type | reason      |
-                | 2024-04-01 | joiner   | officer     |             |
-                | 2024-05-06 | joiner   | officer     |             |
-                | 2024-06-30 | leaver   | officer     | resignation |
+                | moved_on   | movement     | worker_type | reason      | fte |
+                | 2024-04-01 | joiner       | officer     |             | 1   |
+                | 2024-05-06 | joiner       | officer     |             | 0.5 |
+                | 2024-05-06 | transfer in  | officer     |             | 1   |
+                | 2024-06-30 | leaver       | officer     | resignation | 0.8 |
+                | 2024-06-30 | transfer out | officer     |             | 1   |
                 """,
             },
             expect={
@@ -277,12 +345,17 @@ workforce_composition = Metric(
                 "lgb_share": 2 / 4,
                 "officers": 1 + 1,
                 "joiners": 1 + 1,
+                "joiners_fte": 1 + 0.5,
+                "transfers_in": 1,
                 "leavers": 1,
+                "leavers_fte": 0.8,
+                "transfers_out": 1,
                 "resignations": 1,
                 "mean_officers": (1 + 1) / 1,
-                "attrition": 1 / 2,
+                "attrition_of_mean": 1 / 2,
             },
-            description="Staff are in the composition. Joiners and leavers are officers only.",
+            description="Staff are in the composition. Joiners and leavers are officers only, and "
+            "transfers are neither.",
         ),
         Example(
             rows={
@@ -321,18 +394,58 @@ workforce_composition = Metric(
                 "lgb_stated": 0,
                 "lgb_share": None,
                 "officers": 1 + 1,
-                "joiners": 1,
-                "leavers": 1 + 1,
+                "joiners": 0,
+                "transfers_in": 1,
+                "leavers": 1,
+                "transfers_out": 1,
                 "resignations": 0,
                 "mean_officers": (1 + 2) / 2,
-                "attrition": (1 + 1) / (3 / 2),
+                "attrition_of_mean": 1 / (3 / 2),
             },
             edge_case="People who do not state it are left out of the share: one woman among two "
             "people with a known sex is a half, not a quarter of four. If nobody states it there "
-            "is no share, which is different from 0%. Attrition divides by the mean of both "
-            "snapshots, not by the last one. Specials and volunteers are left out, snapshots are "
-            "not added together, transfers count as joiners and leavers, and staff who leave are "
-            "not officers.",
+            "is no share, which is different from 0%. The second attrition rate divides by the "
+            "mean of both snapshots, not by the last one. Specials and volunteers are left out, "
+            "snapshots are not added together, transfers are neither joiners nor leavers, and "
+            "staff who leave are not officers.",
+        ),
+        Example(
+            period="2024/25",
+            rows={
+                "workforce_snapshot": """
+                | as_at      | person_id | worker_type |
+                | 2024-09-30 | a         | officer     |
+                | 2025-03-31 | a         | officer     |
+                """,
+                "opening_strength": """
+                | opens_on   | person_id | worker_type | fte |
+                | 2024-04-01 | a         | officer     | 1   |
+                | 2024-04-01 | b         | officer     | 0.5 |
+                | 2024-04-01 | c         | officer     | 1   |
+                | 2024-04-01 | d         | staff       | 1   |
+                | 2025-04-01 | a         | officer     | 1   |
+                """,
+                "workforce_movement": """
+                | moved_on   | movement     | worker_type | reason     | fte  |
+                | 2024-05-06 | leaver       | officer     | retirement | 0.5  |
+                | 2024-07-06 | transfer out | officer     |            | 1    |
+                | 2025-04-01 | leaver       | officer     | retirement | 1    |
+                """,
+            },
+            expect={
+                "officers": 1,
+                "leavers": 1,
+                "leavers_fte": 0.5,
+                "transfers_out": 1,
+                "opening_officers_fte": 1 + 0.5 + 1,
+                "attrition": 0.5 / (1 + 0.5 + 1),
+                "mean_officers": (1 + 1) / 2,
+                "attrition_of_mean": 1 / 1,
+            },
+            edge_case="The first rate divides by the strength on 31 March before the year, in "
+            "full-time equivalents. The strength at the end of the year, or the mean of the "
+            "year's two snapshots, would give a higher rate. A transfer to another force is not "
+            "a leaver.",
         ),
         Example(
             rows={

@@ -1,9 +1,16 @@
 """Ref 52, officer numbers."""
 
-from swm_kpi import Basis, Direction, Evidence, Example, Metric, PeriodEndStock, Unit
+from swm_kpi import Basis, Direction, Evidence, Example, Metric, PeriodEndStock, Ratio, Unit
 
 from ...contracts.published_workforce import PUBLISHED_OFFICER, PublishedWorkforce
-from ...contracts.workforce import OFFICER, RANK, WorkforceSnapshot
+from ...contracts.workforce import (
+    ESTABLISHMENT,
+    OFFICER,
+    RANK,
+    UPLIFT_BASELINE,
+    Establishment,
+    WorkforceSnapshot,
+)
 from ...measures import headcount_and_fte
 from ...plan.availability import published_once
 from ...plan.dimensions import FORCE, LPA
@@ -15,12 +22,13 @@ _AVAILABLE_OFFICER = _OFFICER & ~WorkforceSnapshot.career_break & ~WorkforceSnap
 officer_numbers = Metric(
     ref="52",
     key="officer_numbers",
-    version=2,
+    version=3,
     title="Officer numbers",
     objective=REFORMING,
     summary="Police officers in post on the date of the latest snapshot of the period, as "
     "headcount and as full-time equivalents, with and without those on a career break or seconded "
-    "out.",
+    "out. Beside them, the officer posts on the establishment, and the number from which the "
+    "Police Uplift Programme counts.",
     measures=[
         *headcount_and_fte("officers", "Officers in post", _OFFICER),
         *headcount_and_fte(
@@ -28,6 +36,38 @@ officer_numbers = Metric(
             "Officers not on a career break or seconded out",
             _AVAILABLE_OFFICER,
             "An officer is left out if either is not recorded.",
+        ),
+        PeriodEndStock(
+            key="officer_posts",
+            label="Officer posts on the establishment (full-time equivalents)",
+            of=Establishment,
+            at=Establishment.as_at,
+            series=Establishment.basis == ESTABLISHMENT,
+            where=Establishment.worker_type == OFFICER,
+            value=Establishment.posts,
+            unit=Unit.FTE,
+            direction=Direction.NEUTRAL,
+        ),
+        Ratio(
+            key="posts_filled",
+            label="Officers in post as a share of the establishment",
+            numerator="officers_fte",
+            denominator="officer_posts",
+            unit=Unit.PERCENTAGE_RATIO,
+            note="Above 100% if there are more officers than posts. Full-time equivalents on both "
+            "sides.",
+        ),
+        PeriodEndStock(
+            key="uplift_baseline",
+            label="Baseline of the Police Uplift Programme (headcount)",
+            of=Establishment,
+            at=Establishment.as_at,
+            series=Establishment.basis == UPLIFT_BASELINE,
+            where=Establishment.worker_type == OFFICER,
+            value=Establishment.posts,
+            unit=Unit.PEOPLE,
+            direction=Direction.NEUTRAL,
+            note="Compare it with the headcount of officers.",
         ),
         PeriodEndStock(
             key="officers_fte",
@@ -60,16 +100,18 @@ officer_numbers = Metric(
         ),
     ),
     standards=["Home Office user guide to police workforce statistics"],
-    limitations="Counts officers in post, not the establishment (the number of posts). Special "
-    "constables, designated officers and police community support officers are not police "
-    "officers.",
+    limitations="Officers in post are people, and the establishment is the number of posts: a "
+    "figure of one is not a figure of the other. Special constables, designated officers and "
+    "police community support officers are not police officers.",
     caveats=[
         "Headcount and full-time equivalents are different numbers. Do not use one in place of the "
         "other.",
         "Compare a target only with the same measure. It is unverified that the Police Uplift "
         "Programme counted people, while the workforce statistics give full-time equivalents.",
-        "Every figure includes officers on long-term sickness, maternity leave or restricted "
-        "duties.",
+        "Every number of officers includes those on long-term sickness, maternity leave or "
+        "restricted duties.",
+        "The establishment follows the budget. A force may state it for the whole force only: "
+        "there is then no share by area or rank.",
     ],
     examples=[
         Example(
@@ -88,6 +130,33 @@ officer_numbers = Metric(
             },
             description="An officer who works half time is one person and half a full-time "
             "equivalent.",
+        ),
+        Example(
+            rows={
+                "workforce_snapshot": """
+                | as_at      | person_id | worker_type | fte | career_break | seconded |
+                | 2024-06-30 | a         | officer     | 1.0 | no           | no       |
+                | 2024-06-30 | b         | officer     | 0.8 | no           | no       |
+                """,
+                "establishment": """
+                | as_at      | basis           | worker_type | rank      | posts |
+                | 2024-04-30 | establishment   | officer     | Constable | 4     |
+                | 2024-06-30 | establishment   | officer     | Constable | 1.5   |
+                | 2024-06-30 | establishment   | officer     | Sergeant  | 0.5   |
+                | 2024-06-30 | establishment   | staff       |           | 3     |
+                | 2024-06-30 | uplift baseline | officer     |           | 3     |
+                """,
+            },
+            expect={
+                "officers": 1 + 1,
+                "officers_fte": 1 + 0.8,
+                "officer_posts": 1.5 + 0.5,
+                "posts_filled": (1 + 0.8) / (1.5 + 0.5),
+                "uplift_baseline": 3,
+            },
+            edge_case="Two people are 1.8 full-time equivalents in 2 posts: 90%, not 100%. The "
+            "ranks of one day are added together, the posts of April are another snapshot, posts "
+            "of staff are not officer posts, and the baseline is not a post.",
         ),
         Example(
             rows="""

@@ -92,6 +92,7 @@ drug_homicides_and_county_lines = Metric(
             value=Disruption.safeguarded,
             unit=Unit.PEOPLE,
             direction=Direction.HIGHER_IS_BETTER,
+            note="Disruptions where nobody counted add nothing.",
         ),
     ],
     dimensions=[LPA, DISTRICT],

@@ -31,9 +31,9 @@ INVESTIGATOR_FUNCTIONS = Assumption(
     "investigator_functions",
     (INVESTIGATION,),
     since="2021-04-01",
-    because="We treat someone as an investigator if the main work of their post is to investigate. "
-    "Officers in response or neighbourhood posts investigate too, but are left out. Our unverified "
-    "working choice.",
+    because="We treat someone as an investigator if the main work of their post is to investigate, "
+    "in any department, public protection included. Officers in response or neighbourhood posts "
+    "investigate too, but are left out. Our unverified working choice.",
 )
 
 PUBLISHED_INVESTIGATION = Assumption(
@@ -41,7 +41,9 @@ PUBLISHED_INVESTIGATION = Assumption(
     ("Investigations",),
     since="2021-04-01",
     because="The name of the wider function in the Home Office's published file of functions. Its "
-    "spelling is unverified.",
+    "spelling is unverified. Investigators of child abuse, rape or domestic abuse may be under a "
+    "wider function for public protection: we did not find which. Add its name to count its "
+    "officers too.",
 )
 
 INVESTIGATOR_PIP_LEVELS = Assumption(
@@ -62,7 +64,7 @@ _AVAILABLE = _INVESTIGATOR & ~WorkforceSnapshot.career_break & ~WorkforceSnapsho
 investigators = Metric(
     ref="13",
     key="investigators",
-    version=3,
+    version=4,
     title="No. of investigators and specialist investigators",
     objective=SECURE,
     summary="People in investigator posts on the date of the latest snapshot of the period, how "
@@ -101,7 +103,8 @@ investigators = Metric(
             unit=Unit.FTE,
             basis=Basis.PROXY,
             proxy_difference="Published by the Home Office at 31 March, by the wider function of "
-            "the post. Covers officers only, accredited or not, and does not show specialisms.",
+            "the post. Covers officers only, accredited or not, and does not show specialisms. "
+            "Investigators in public protection may be under another wider function and missing.",
         ),
     ],
     dimensions=[LPA, RANK, WORKER_TYPE, SPECIALISM, DEPARTMENT, FORCE],
@@ -118,7 +121,8 @@ investigators = Metric(
         "Being in a post, being accredited and being deployable are three different things. Every "
         "figure includes people on long-term sickness, maternity leave or restricted duties, or "
         "lent to another task.",
-        "There is no table of posts, so these figures do not show how many posts are vacant.",
+        "The table of posts (ref 52) has no functions, so these figures do not show how many "
+        "investigator posts are vacant.",
         "It is unverified how West Mercia records functions and specialisms.",
     ],
     examples=[

@@ -40,6 +40,9 @@ _SNAPSHOTS = (
 )
 _FORCE = "force"
 """The key of the breakdown by police force, whose members the catalogue's area names."""
+_APRIL = 3
+"""The number of April in a year of months numbered from a January."""
+
 _MOST_NAMES = 5
 _DENSER = 5
 _DAYS_IN_A_MONTH = 31
@@ -107,9 +110,10 @@ class TableCoverage:
 
         A table with reporters has no marker here, because each cell has its own.
         """
-        # Months are numbered from a January, so quarters begin on multiples of three.
+        # Months are numbered from a January, and a financial year begins in April.
         if any(
-            month % self.min_grain.months for month in (period.first_month, period.last_month + 1)
+            (month - _APRIL) % self.min_grain.months
+            for month in (period.first_month, period.last_month + 1)
         ):
             grain = self.min_grain.value
             return (
@@ -410,7 +414,7 @@ def _seen_by_reporter(table: Table, reporter: Column, at: Sequence[str]) -> Cove
     days: dict[str, list[Span]] = {}
     for name, month in table.run(query):
         if name is not None and month is not None:
-            start = month - month % length
+            start = month - (month - _APRIL) % length
             days.setdefault(name, []).append((_first_of(start), _first_of(start + length) - _DAY))
     key = reporter.dimension.key if reporter.dimension is not None else ""
     if not days:

@@ -703,7 +703,7 @@ ANY_WAY, NO_RUN, NOT_AT_ALL = "any way", "no run", "not at all"
         ("11", "action_taken_rate", PoolingMethod.DIVIDED, ANY_WAY, ""),
         ("15", "per_1000", PoolingMethod.DIVIDED, NO_RUN, "one population estimate"),
         ("4", "trained_share", PoolingMethod.DIVIDED, NO_RUN, "a stock at a date"),
-        ("69", "attrition", PoolingMethod.DIVIDED, NO_RUN, "a mean over a period"),
+        ("69", "attrition_of_mean", PoolingMethod.DIVIDED, NO_RUN, "a mean over a period"),
     ],
 )
 def test_each_kind_is_put_together_as_the_engine_would_or_not_at_all(
