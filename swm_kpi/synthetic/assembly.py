@@ -64,6 +64,7 @@ MAKERS: dict[str, Callable[[Setting, ContractType], Columns]] = {
     "population_by_age": offending.population_by_age,
     "problem_solving_plan": registers.problem_solving_plans,
     "referral": victim_care.referrals,
+    "regulator_complaint": ict.regulator_complaints,
     "scheme": community.schemes,
     "survey_answer": surveys.answers,
     "training_attendance": training.attendance,

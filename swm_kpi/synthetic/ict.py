@@ -1,4 +1,4 @@
-"""Devices, outages of systems and breaches of personal data.
+"""Devices, outages of systems, breaches of personal data and complaints to the regulator.
 
 The volumes and shares are round-number assumptions for shape, not facts about any force. Systems
 and departments are invented.
@@ -20,14 +20,13 @@ from swm_kpi.synthetic.setting import (
     draw_members,
     null_after_extract,
     null_times,
-    random_flags,
     random_mask,
     row_ids,
     with_copy_numbers,
     with_nulls,
 )
 
-DEVICES, OUTAGES_PER_YEAR, BREACHES_PER_YEAR = 14_000, 600, 900
+DEVICES, OUTAGES_PER_YEAR, BREACHES_PER_YEAR, COMPLAINTS_PER_YEAR = 14_000, 600, 900, 60
 
 _HOUR, _DAY = 3_600.0, 86_400.0
 _DEVICE_TYPES = {
@@ -106,7 +105,6 @@ def data_breaches(setting: Setting, contract: ContractType) -> Columns:
     notified = random_mask(rng, np.where(severity == "high", 0.6, 0.03), size) & (
         notified_at < setting.extracted_at
     )
-    complaint = random_flags(rng, 0.03, size, null_share=0.02)
     outcome = draw_members(
         rng,
         contract,
@@ -114,7 +112,7 @@ def data_breaches(setting: Setting, contract: ContractType) -> Columns:
         {"No further action": 0.7, "Advice": 0.15, "Reprimand": 0.03, "Pending": 0.12},
         size,
     )
-    outcome[~(notified | np.ma.filled(complaint, False))] = None
+    outcome[~notified] = None
     return {
         "breach_id": row_ids("BRE", size),
         "aware_at": aware,
@@ -123,9 +121,36 @@ def data_breaches(setting: Setting, contract: ContractType) -> Columns:
         ),
         "severity": with_nulls(rng, severity, 0.03),
         "ico_notified_at": null_times(notified_at, ~notified),
-        "ico_complaint": complaint,
         "ico_outcome": outcome,
         "department": with_nulls(
             rng, draw_members(rng, contract, "department", _DEPARTMENTS, size), 0.02
+        ),
+    }
+
+
+def regulator_complaints(setting: Setting, contract: ContractType) -> Columns:
+    """Assume 60 a year. The outcomes of the latest are pending."""
+    rng = setting.generator("regulator_complaint")
+    received = setting.event_times("regulator_complaint", rng, COMPLAINTS_PER_YEAR, Season())
+    size = len(received)
+    subjects = {
+        "Request for own data": 0.55, "Freedom of information request": 0.25,
+        "Breach of personal data": 0.15, "Other": 0.05,
+    }  # fmt: skip
+    decided = {
+        "No further action": 0.55, "Advice": 0.3, "Decision notice": 0.1, "Reprimand": 0.02,
+        "Other": 0.03, "Enforcement notice": 0.0, "Penalty": 0.0, "Pending": 0.0,
+    }  # fmt: skip
+    outcome = draw_members(rng, contract, "ico_outcome", decided, size)
+    outcome[add_delay(rng, received, 60 * _DAY, 0.6) >= setting.extracted_at] = "Pending"
+    return {
+        "complaint_id": row_ids("ICO", size),
+        "received_on": received.astype("datetime64[D]"),
+        "complaint_subject": with_nulls(
+            rng, draw_members(rng, contract, "complaint_subject", subjects, size), 0.02
+        ),
+        "ico_outcome": outcome,
+        "department": with_nulls(
+            rng, draw_members(rng, contract, "department", _DEPARTMENTS, size), 0.05
         ),
     }

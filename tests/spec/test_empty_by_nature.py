@@ -9,15 +9,15 @@ import pytest
 from tests.support.small_tables import row_of, run, table
 
 NEVER_REPORTED = """
-| aware_at            | ico_notified_at     | ico_complaint | ico_outcome |
-| 2024-05-06 12:00:00 |                     | no            |             |
-| 2024-05-06 12:00:00 |                     | no            |             |
-| 2024-05-06 12:00:00 | 2024-05-07 12:00:00 | no            | Reprimand   |
+| aware_at            | ico_notified_at     | ico_outcome |
+| 2024-05-06 12:00:00 |                     |             |
+| 2024-05-06 12:00:00 |                     |             |
+| 2024-05-06 12:00:00 | 2024-05-07 12:00:00 | Reprimand   |
 """
 NOT_RECORDED = """
-| aware_at            | ico_notified_at     | ico_complaint | ico_outcome |
-| 2024-05-06 12:00:00 | 2024-05-07 12:00:00 | no            |             |
-| 2024-05-06 12:00:00 | 2024-05-07 12:00:00 | no            | Reprimand   |
+| aware_at            | ico_notified_at     | ico_outcome |
+| 2024-05-06 12:00:00 | 2024-05-07 12:00:00 |             |
+| 2024-05-06 12:00:00 | 2024-05-07 12:00:00 | Reprimand   |
 """
 MOVEMENTS = """
 | moved_on   | movement    | worker_type | reason      |

@@ -9,7 +9,13 @@ from swm_kpi import (
     Proportion,
 )
 
-from ...contracts.data_breach import BREACH_TYPE, ICO_OUTCOME, DataBreach
+from ...contracts.data_breach import (
+    BREACH_TYPE,
+    ICO_OUTCOME,
+    REGULATOR_COMPLAINT_SUBJECT,
+    DataBreach,
+    RegulatorComplaint,
+)
 from ...contracts.text_reports import DATA_MATURITY, INFORMATION_SECURITY
 from ...contracts.workforce import DEPARTMENT
 from ...measures import text_report
@@ -120,18 +126,17 @@ information_security = Metric(
 )
 
 _NOTIFIED = DataBreach.ico_notified_at.is_not_null()
-# A breach that was never put to the Commissioner has no outcome: empty is then not missing.
-_BEFORE_THE_ICO = _NOTIFIED | DataBreach.ico_complaint
 
 data_breaches = Metric(
     ref="49",
     key="data_breaches",
-    version=5,
+    version=6,
     title="Data breaches including ICO referrals and ICO complaints",
     objective=REFORMING,
     summary="Breaches of personal data on the register, the breaches that the force notified to "
-    "the Information Commissioner's Office, the breaches about which somebody complained to that "
-    "office, and its decisions. Counted on the day the force became aware of the breach.",
+    "the Information Commissioner's Office, and those for which it took action, counted on the day "
+    "the force became aware of the breach. Also complaints about the force to that office, whether "
+    "or not about a breach, counted on the day the force was informed.",
     measures=[
         Count(key="breaches", label="Data breaches", of=DataBreach, at=DataBreach.aware_at),
         Count(
@@ -154,89 +159,97 @@ data_breaches = Metric(
             "unless another is set.",
         ),
         Count(
-            key="complaints",
-            label="Breaches complained of to the Information Commissioner's Office",
-            of=DataBreach,
-            at=DataBreach.aware_at,
-            where=DataBreach.ico_complaint,
-            direction=Direction.LOWER_IS_BETTER,
-            note="Several complaints about one breach count once.",
-        ),
-        Count(
             key="action",
-            label="Breaches for which the Information Commissioner's Office took action",
+            label="Notified breaches for which the Information Commissioner's Office took action",
             of=DataBreach,
             at=DataBreach.aware_at,
-            where=_BEFORE_THE_ICO
+            where=_NOTIFIED
             & DataBreach.ico_outcome.is_in("Reprimand", "Enforcement notice", "Penalty"),
             direction=Direction.LOWER_IS_BETTER,
             note="A reprimand, an enforcement notice or a penalty. A case still pending may lead "
             "to one.",
         ),
+        Count(
+            key="complaints",
+            label="Complaints to the Information Commissioner's Office",
+            of=RegulatorComplaint,
+            at=RegulatorComplaint.received_on,
+            note="Complaints about breaches and about other matters, such as a late answer to a "
+            "request. They are not a part of the breaches.",
+        ),
     ],
-    dimensions=[BREACH_TYPE, DEPARTMENT, ICO_OUTCOME],
+    dimensions=[BREACH_TYPE, REGULATOR_COMPLAINT_SUBJECT, DEPARTMENT, ICO_OUTCOME],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=[
         "UK GDPR, Article 33 (unverified)",
         "Data Protection Act 2018, section 67 (unverified)",
     ],
-    limitations="A notified breach does not mean that the force was found at fault. Breaches "
-    "notified, complained about and acted on are three different numbers. Complaints to the "
-    "Information Commissioner's Office about other matters, such as a late answer to a request, "
-    "are left out.",
+    limitations="A notified breach does not mean that the force was found at fault, and neither "
+    "does a complaint. Breaches, notices and complaints are different numbers and are never added.",
     caveats=[
         "A rise may mean that staff report breaches more readily.",
         "Not every breach has to be notified. The data do not show which ones should have been, so "
         "a breach wrongly not notified is not visible here.",
         "The clock starts when the force became aware of the breach, not when it happened.",
+        "Several complaints about one breach count as several. A complaint may be decided in a "
+        "later period than the one it counts in.",
     ],
     examples=[
         Example(
             rows="""
-            | aware_at            | ico_notified_at     | ico_complaint | ico_outcome          |
-            | 2024-04-01 00:00:00 |                     | no            |                      |
-            | 2024-05-03 17:00:00 | 2024-05-06 17:00:00 | no            | No further action    |
-            | 2024-05-03 17:00:00 | 2024-05-06 17:00:01 | yes           | Reprimand            |
-            | 2024-06-30 23:00:00 | 2024-07-01 09:00:00 | no            | Pending              |
+            | aware_at            | ico_notified_at     | ico_outcome          |
+            | 2024-04-01 00:00:00 |                     |                      |
+            | 2024-05-03 17:00:00 | 2024-05-06 17:00:00 | No further action    |
+            | 2024-05-03 17:00:00 | 2024-05-06 17:00:01 | Reprimand            |
+            | 2024-06-30 23:00:00 | 2024-07-01 09:00:00 | Pending              |
             """,
             expect={
                 "breaches": 1 + 1 + 1 + 1,
                 "notified": 1 + 1 + 1,
                 "notified_in_time": (1 + 1) / 3,
-                "complaints": 1,
                 "action": 1,
             },
             description="Friday 17:00 to Monday 17:00 is 72 hours and in time; one second later is "
             "not. A breach that the force became aware of on 30 June counts in that quarter.",
         ),
         Example(
-            rows="""
-            | aware_at            | ico_notified_at     | ico_complaint | ico_outcome       |
-            | 2024-05-06 12:00:00 | 2024-05-07 12:00:00 | no            | No further action |
-            | 2024-05-06 12:00:00 | 2024-05-08 12:00:00 | no            | Advice            |
-            | 2024-05-06 12:00:00 | 2024-05-16 12:00:00 |               | Pending           |
-            | 2024-05-06 12:00:00 |                     | yes           | No further action |
-            | 2024-05-06 12:00:00 |                     | no            |                   |
-            | 2024-03-31 23:30:00 | 2024-04-01 09:00:00 | yes           | Penalty           |
-            """,
+            rows={
+                "data_breach": """
+                | aware_at            | ico_notified_at     | ico_outcome       |
+                | 2024-05-06 12:00:00 | 2024-05-07 12:00:00 | No further action |
+                | 2024-05-06 12:00:00 | 2024-05-08 12:00:00 | Advice            |
+                | 2024-05-06 12:00:00 | 2024-05-16 12:00:00 | Pending           |
+                | 2024-05-06 12:00:00 |                     |                   |
+                | 2024-05-06 12:00:00 |                     |                   |
+                | 2024-03-31 23:30:00 | 2024-04-01 09:00:00 | Penalty           |
+                """,
+                "regulator_complaint": """
+                | received_on | complaint_subject              | ico_outcome       |
+                | 2024-04-01  | Breach of personal data        | No further action |
+                | 2024-04-02  | Breach of personal data        |                   |
+                | 2024-06-30  | Freedom of information request | Decision notice   |
+                | 2024-07-01  | Request for own data           |                   |
+                """,
+            },
             expect={
-                "breaches": 3 + 1 + 1,
+                "breaches": 3 + 2,
                 "notified": 1 + 1 + 1,
                 "notified_in_time": (1 + 1) / 3,
-                "complaints": 1,
                 "action": 0,
+                "complaints": 2 + 1,
             },
             edge_case="Three breaches were notified and none led to action: advice and a pending "
-            "case are not action. A complaint is not a notification. A breach that was never "
-            "notified is not late, so the share is out of three, not five. The breach known on 31 "
-            "March belongs to the quarter before, although it was notified in April.",
+            "case are not action. A breach that was never notified is not late, so the share is "
+            "out of three and not five. The breach known on 31 March belongs to the quarter "
+            "before, although it was notified in April. A complaint counts on its own day, whether "
+            "or not it is about a breach, and two complaints about that breach of March are two.",
         ),
         Example(
             rows="""
-            | aware_at            | ico_notified_at     | ico_complaint | ico_outcome |
-            | 2024-05-06 12:00:00 |                     | no            |             |
-            | 2024-07-01 12:00:00 | 2024-07-02 12:00:00 | no            | Pending     |
+            | aware_at            | ico_notified_at     | ico_outcome |
+            | 2024-05-06 12:00:00 |                     |             |
+            | 2024-07-01 12:00:00 | 2024-07-02 12:00:00 | Pending     |
             """,
             expect={"breaches": 1, "notified": 0, "notified_in_time": None},
             edge_case="If no breach was notified there is no share. That is different from 100% in "
