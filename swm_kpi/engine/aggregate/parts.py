@@ -93,8 +93,9 @@ class Parts:
     ) -> Bools:
         """Return which parts each reference year needs: every member of each closed list.
 
-        An area is needed in the years in the middle of which it exists. Where the table has two
-        levels of areas, the rows say which area is in which.
+        Of an open list they are the members with a row, and the force's areas where the table has
+        that level. An area is needed in the years in the middle of which it exists. Where the table
+        has two levels of areas, the rows say which area is in which.
 
         Args:
             rows: the number of rows of each part, over years.
@@ -109,8 +110,12 @@ class Parts:
             along = np.moveaxis(rows, position + 1, -1)
             has_rows = along.any(axis=tuple(range(along.ndim - 1)))
             dimension = self.grouping.dimensions[position]
-            if position in decided_by_rows or dimension.is_open:
+            if position in decided_by_rows:
                 needed &= has_rows
+            elif dimension.is_open:
+                is_listed = np.zeros(len(needed), dtype=bool)
+                is_listed[: len(dimension.members)] = has_rows[self.is_member[position]].any()
+                needed &= has_rows | is_listed
             if not needed.any():
                 # No row has a member: the breakdown tells no parts apart.
                 needed = np.arange(len(needed)) == len(needed) - 2
