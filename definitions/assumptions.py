@@ -2,15 +2,7 @@
 
 from swm_kpi import Assumption
 
-from .contracts.crime import (
-    BUSINESS_ROBBERY,
-    HOMICIDE,
-    OTHER_SEXUAL_OFFENCES,
-    PERSONAL_ROBBERY,
-    RAPE,
-    VIOLENCE_WITH_INJURY,
-    VIOLENCE_WITHOUT_INJURY,
-)
+from .contracts.crime import LARGER_RURAL, PERSONAL_ROBBERY, SMALLER_RURAL
 from .contracts.serious_crime import MAJOR, MINOR, MODERATE
 
 ACTION_TAKEN_OUTCOMES = Assumption(
@@ -30,21 +22,25 @@ NEIGHBOURHOOD_ROBBERY = Assumption(
     "property only, as is usual for neighbourhood crime.",
 )
 
-KNIFE_CRIME_TYPES = Assumption(
-    key="knife_crime_types",
+KNIFE_CRIME_CODES = Assumption(
+    key="knife_crime_codes",
     value=(
-        HOMICIDE,
-        VIOLENCE_WITH_INJURY,
-        VIOLENCE_WITHOUT_INJURY,
-        RAPE,
-        OTHER_SEXUAL_OFFENCES,
-        PERSONAL_ROBBERY,
-        BUSINESS_ROBBERY,
+        *("1", "4.1", "4.2", "4.10"),
+        *("2", "3B", "5D", "8N"),
+        *("34A", "34B"),
+        *("19C", "19D", "19E", "19F", "19G", "19H"),
+        *("17A", "17B", "20A", "20B"),
     ),
     since="2021-04-01",
-    because="Our unverified working choice: the types of crime that contain the offences on the "
-    "Home Office's knife list. Violence without injury is included because it contains threats to "
-    "kill, so a common assault with the knife flag is counted too.",
+    because="The offences of the Home Office's return of crimes with a knife or sharp instrument: "
+    "seven groups (attempted murder, threats to kill, assault with intent, assault with injury, "
+    "robbery, rape and sexual assault) and homicide. Common assault and exposure are not among "
+    "them. The codes are those of the offences with these names. We found no text that lists the "
+    "codes of the return, so four codes that it may include are left out: 8P (racially or "
+    "religiously aggravated assault with injury), 8S (assault with injury on a constable), 5E "
+    "(endangering life) and 22A (causing sexual activity). Add them if your return includes them.",
+    source="Office for National Statistics, Focus on Violent Crime and Sexual Offences 2013/14, "
+    "chapter 3, February 2015",
 )
 
 MOST_SERIOUS_VIOLENCE_CODES = Assumption(
@@ -62,6 +58,32 @@ REPEAT_STATUSES = Assumption(
     because="Our unverified working choice: only recorded crimes make a repeat. Add 'incident' to "
     "count incidents in which no crime was recorded too, as some forces do. We did not find West "
     "Mercia's own rule.",
+)
+
+NON_RECENT_DAYS = Assumption(
+    key="non_recent_days",
+    value=365,
+    since="2021-04-01",
+    because="Our unverified working choice: an offence is non-recent if it was recorded more than "
+    "365 days after the last day on which it may have happened.",
+)
+
+RURAL_PLACES = Assumption(
+    key="rural_places",
+    value=(LARGER_RURAL, SMALLER_RURAL),
+    since="2021-04-01",
+    because="Our unverified working choice: both rural classes are rural. A force that does not "
+    "count small towns as rural can leave out 'Larger rural'.",
+    source="Office for National Statistics, 2021 Rural Urban Classification",
+)
+
+ARREST_DAYS = Assumption(
+    key="arrest_days",
+    value=30,
+    since="2021-04-01",
+    because="Our unverified working choice: within how many days after a crime was recorded an "
+    "arrest counts for it. We found no national rule. A period is provisional for one month after "
+    "its end. With a longer limit its number can rise after that month too.",
 )
 
 REPEAT_MONTHS = Assumption(

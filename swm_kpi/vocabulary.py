@@ -77,6 +77,7 @@ class Unit(StrEnum):
     PEOPLE = "people"
     PERCENTAGE_RATIO = "percentage ratio"
     PER_100000_PEOPLE = "per 100,000 people"
+    PER_1000_HOUSEHOLDS = "per 1,000 households"
     PER_1000_PEOPLE = "per 1,000 people"
     PER_HUNDRED = "per hundred"
     PER_MILLION_PEOPLE = "per million people"

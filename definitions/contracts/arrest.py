@@ -4,7 +4,10 @@ from datetime import date, datetime
 
 from swm_kpi import Column, Contract, Unit
 
-from ..plan.dimensions import LPA
+from ..plan.dimensions import DISTRICT, LPA
+
+ARREST = "arrest"
+VOLUNTARY_ATTENDANCE = "voluntary attendance"
 
 
 class Arrest(Contract, row_unit=Unit.ARRESTS, source="Custody system"):
@@ -33,10 +36,12 @@ class Arrest(Contract, row_unit=Unit.ARRESTS, source="Custody system"):
         str,
         nullable=True,
         personal=True,
+        optional=True,
         label="crime",
         description="The number of the crime the person was arrested for, pseudonymised as in the "
         "crime table. The most serious one if there were several; empty if the arrest was not "
-        "linked to a crime.",
+        "linked to a crime. No metric reads it. Use it to fill days_to_first_arrest in the crime "
+        "table.",
     )
     is_da = Column(
         bool,
@@ -44,11 +49,24 @@ class Arrest(Contract, row_unit=Unit.ARRESTS, source="Custody system"):
         label="domestic abuse flag",
         description="Whether the arrest was for domestic abuse; empty if not decided.",
     )
-    voluntary = Column(
-        bool,
-        label="voluntary attendance",
-        description="Whether the person attended voluntarily and so was not arrested.",
+    attendance = Column(
+        str,
+        isin=(ARREST, VOLUNTARY_ATTENDANCE),
+        label="kind of attendance",
+        description="'arrest', or 'voluntary attendance' if the person came to an interview and "
+        "was not arrested. If the table has only arrests, write 'arrest' in every row.",
     )
     lpa = Column(
-        str, dimension=LPA, nullable=True, description="Local Policing Area of the offence."
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area where the offence happened.",
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district where the offence happened. Without it, there is no breakdown "
+        "of arrests by district.",
     )

@@ -9,16 +9,12 @@ from ..plan.dimensions import DISTRICT, LPA
 from ..standards import names, start, values
 
 HOMICIDE = "Homicide"
-VIOLENCE_WITH_INJURY = "Violence with injury"
-VIOLENCE_WITHOUT_INJURY = "Violence without injury"
 RAPE = "Rape offences"
 OTHER_SEXUAL_OFFENCES = "Other sexual offences"
 RESIDENTIAL_BURGLARY = "Residential burglary"
 PERSONAL_ROBBERY = "Robbery of personal property"
-BUSINESS_ROBBERY = "Robbery of business property"
 VEHICLE_OFFENCES = "Vehicle offences"
 THEFT_FROM_THE_PERSON = "Theft from the person"
-POSSESSION_OF_WEAPONS = "Possession of weapons offences"
 
 OFFENCE_SUBGROUP = Dimension(
     "offence_subgroup",
@@ -26,6 +22,60 @@ OFFENCE_SUBGROUP = Dimension(
     values(standards.OFFENCE_SUBGROUPS),
     description="The Home Office's offence subgroup of the crime, as in police recorded crime open "
     "data. Fraud and computer misuse are recorded nationally and are not here.",
+)
+
+HOME = "Home"
+UNCONNECTED_BUILDING = "Unconnected building"
+
+URBAN = "Urban"
+LARGER_RURAL = "Larger rural"
+SMALLER_RURAL = "Smaller rural"
+
+SETTLEMENT_CLASS = Dimension(
+    "settlement_class",
+    "Rural or urban place",
+    (URBAN, LARGER_RURAL, SMALLER_RURAL),
+    description="The settlement class of the place in the Office for National Statistics' Rural "
+    "Urban Classification of 2021, by its small area. Unknown if there is no location.",
+)
+
+VICTIM_SEX = Dimension(
+    "victim_sex",
+    "Sex of the victim",
+    ("Female", "Male"),
+    description="Sex of the victim, as recorded. Unknown if the victim is not a person, or if it "
+    "was not recorded.",
+)
+
+CHILD = "Child"
+ADULT = "Adult"
+
+CHILD_BY_AGE_GROUP: dict[str, str] = {
+    "Under 16": CHILD,
+    "16 to 17": CHILD,
+    "18 to 24": ADULT,
+    "25 to 34": ADULT,
+    "35 to 44": ADULT,
+    "45 to 54": ADULT,
+    "55 to 64": ADULT,
+    "65 and over": ADULT,
+}
+"""Whether the age groups of victims are children: under 18, as in the Children Act 1989."""
+
+VICTIM_AGE_GROUP = Dimension(
+    "victim_age_group",
+    "Age group of the victim",
+    tuple(CHILD_BY_AGE_GROUP),
+    description="Age of the victim on the first day on which the crime may have happened. Unknown "
+    "if the victim is not a person, or if the age is not known.",
+)
+
+VICTIM_CHILD_OR_ADULT = Dimension(
+    "victim_child_or_adult",
+    "Child or adult victim",
+    (CHILD, ADULT),
+    description="Whether the victim was under 18 on the first day on which the crime may have "
+    "happened. Unknown if the victim is not a person, or if the age is not known.",
 )
 
 OUTCOMES = names(standards.OUTCOMES)
@@ -168,15 +218,41 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         nullable=True,
         label="knife flag",
         description="Whether a knife or sharp instrument was used or threatened, identified by the "
-        "National Data Quality Improvement Service's method where it is in use; empty if not "
-        "decided.",
+        "National Data Quality Improvement Service's method where it is in use; no if it was only "
+        "carried. Empty if not decided.",
     )
     is_firearm = Column(
         bool,
         nullable=True,
         label="firearm flag",
-        description="Whether a firearm was fired, used to hit, or threatened; empty if not "
+        description="Whether a firearm of any kind was fired, used to hit, or used as a threat: "
+        "real or imitation, air weapons included. No if it was only possessed. Empty if not "
         "decided.",
+    )
+    firearm_fired = Column(
+        bool,
+        nullable=True,
+        optional=True,
+        label="firearm was fired",
+        description="Whether a firearm was fired; empty if not decided, or if no firearm was used. "
+        "Without it, crimes in which a firearm was fired are not available.",
+    )
+    air_weapon = Column(
+        bool,
+        nullable=True,
+        optional=True,
+        label="air weapon",
+        description="Whether air weapons were the only firearms used; empty if not decided, or if "
+        "no firearm was used. Without it, firearm crime without air weapons is not available.",
+    )
+    lethal_barrelled = Column(
+        bool,
+        nullable=True,
+        optional=True,
+        label="lethal-barrelled firearm",
+        description="Whether a lethal-barrelled firearm was used, as in the Home Office's firearm "
+        "return; empty if not decided, or if no firearm was used. Without it, crimes with such a "
+        "firearm are not available.",
     )
     is_online = Column(
         bool,
@@ -206,6 +282,65 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         description="For a homicide, whether it was drug-related: the victim or a suspect used or "
         "dealt drugs, or drugs were the motive; empty for other crimes, or if not decided.",
     )
+    burglary_building = Column(
+        str,
+        isin=(HOME, UNCONNECTED_BUILDING),
+        nullable=True,
+        optional=True,
+        label="building of the burglary",
+        description="For a residential burglary, whether it was of a home, or of a building with "
+        "no connecting door to it, such as a shed; empty for other crimes, and where the two are "
+        "not distinguished, as before 2023. Without it, burglaries of homes are not available.",
+    )
+    days_since_offence = Column(
+        int,
+        nullable=True,
+        optional=True,
+        ge=0,
+        label="days from the crime to its recording",
+        description="Days from the last day on which it may have happened to the day it was "
+        "recorded; empty if not known. Without it, non-recent offences are not available.",
+    )
+    days_to_first_arrest = Column(
+        int,
+        nullable=True,
+        optional=True,
+        ge=0,
+        follow_up_months=1,
+        label="days to the first arrest",
+        description="Days from the day it was recorded to the first arrest of anyone for it, from "
+        "the custody system; 0 if the arrest came first. Empty if nobody was arrested. Without it, "
+        "the share of crimes with an arrest is not available.",
+    )
+    victim_sex = Column(
+        str,
+        dimension=VICTIM_SEX,
+        nullable=True,
+        optional=True,
+        description="Sex of the victim, or of the first one if there are several; empty if the "
+        "victim is not a person, or if it was not recorded. Without it, there is no breakdown by "
+        "sex.",
+    )
+    victim_age_group = Column(
+        str,
+        dimension=VICTIM_AGE_GROUP,
+        nullable=True,
+        optional=True,
+        label="age group of the victim",
+        description="Age group of the victim, or of the first one if there are several, on the "
+        "first day on which the crime may have happened. Empty if the victim is not a person, or "
+        "if the age is not known. Without it, there is no breakdown by age.",
+    )
+    settlement_class = Column(
+        str,
+        dimension=SETTLEMENT_CLASS,
+        nullable=True,
+        optional=True,
+        label="class of the place",
+        description="The class of the small area it happened in, from the Office for National "
+        "Statistics' Rural Urban Classification of 2021: urban, larger rural or smaller rural; "
+        "empty if there is no location. Without it, crimes in rural places are not available.",
+    )
     lpa = Column(
         str, dimension=LPA, nullable=True, description="Local Policing Area it happened in."
     )
@@ -213,6 +348,11 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         str, dimension=DISTRICT, nullable=True, description="The district it happened in."
     )
 
+    victim_child_or_adult = victim_age_group.recode(
+        CHILD_BY_AGE_GROUP,
+        dimension=VICTIM_CHILD_OR_ADULT,
+        description="Child if the victim was under 18, adult otherwise.",
+    )
     outcome_group = outcome_code.recode(
         OUTCOME_GROUP_BY_CODE,
         dimension=OUTCOME_GROUP,

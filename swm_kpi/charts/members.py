@@ -34,8 +34,8 @@ from swm_kpi.formatting import NumberFormat
 from swm_kpi.vocabulary import Marker, Unit
 
 _UNITS_THAT_DO_NOT_ADD = {
-    Unit.PROPORTION, Unit.PERCENTAGE_RATIO, Unit.RATIO, Unit.PER_HUNDRED, Unit.PER_1000_PEOPLE,
-    Unit.PER_100000_PEOPLE, Unit.PER_MILLION_PEOPLE,
+    Unit.PROPORTION, Unit.PERCENTAGE_RATIO, Unit.RATIO, Unit.PER_HUNDRED,
+    Unit.PER_1000_HOUSEHOLDS, Unit.PER_1000_PEOPLE, Unit.PER_100000_PEOPLE, Unit.PER_MILLION_PEOPLE,
 }  # fmt: skip
 ORDERS = ("list", "value")
 _BY_VALUE = (

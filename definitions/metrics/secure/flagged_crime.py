@@ -1,4 +1,4 @@
-"""Refs 23, 24 and 27: crimes that carry a flag for rural, business or domestic abuse."""
+"""Refs 23, 24 and 27: rural crime, business crime and domestic abuse."""
 
 from swm_kpi import (
     Basis,
@@ -11,6 +11,7 @@ from swm_kpi import (
     Unit,
 )
 
+from ...assumptions import RURAL_PLACES
 from ...contracts.crime import (
     COUNTING_RULES,
     FLAG_CAVEAT,
@@ -19,6 +20,9 @@ from ...contracts.crime import (
     PAST_FIGURES_CAVEAT,
     RECORDED,
     RECORDING_CAVEAT,
+    SETTLEMENT_CLASS,
+    VICTIM_AGE_GROUP,
+    VICTIM_SEX,
     Crime,
 )
 from ...contracts.incident import Incident
@@ -31,10 +35,11 @@ from ...plan.objectives import SECURE
 rural_crime = Metric(
     ref="23",
     key="rural_crime",
+    version=2,
     title="Volume of rural crime",
     objective=SECURE,
-    summary="Crimes that the force flagged as rural crime, counted on the day the crime was "
-    "recorded.",
+    summary="Crimes that the force flagged as rural crime and, as the alternative, crimes in "
+    "places classed as rural. Both are counted on the day the crime was recorded.",
     measures=[
         Count(
             key="crimes",
@@ -43,29 +48,44 @@ rural_crime = Metric(
             at=Crime.recorded_at,
             where=RECORDED & Crime.is_rural,
         ),
+        Count(
+            key="crimes_in_rural_places",
+            label="Crimes in rural places",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & Crime.settlement_class.is_in(RURAL_PLACES),
+        ),
     ],
-    dimensions=[LPA, OFFENCE_SUBGROUP],
+    dimensions=[LPA, DISTRICT, OFFENCE_SUBGROUP, SETTLEMENT_CLASS],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
-    standards=[COUNTING_RULES],
-    limitations="Not every crime in the countryside. A crime in a place classed as rural, or on a "
-    "rural theme such as livestock theft, counts only if the force flagged it. The three ways of "
-    "counting give very different totals.",
+    standards=[
+        COUNTING_RULES,
+        "Office for National Statistics, 2021 Rural Urban Classification",
+        "Northumbria Police, Freedom of Information 730/14, 7 October 2014: the Association of "
+        "Chief Police Officers adopted a definition in April 2013, and most forces used their own",
+    ],
+    limitations="Two answers to one question, which give very different totals. The flag follows "
+    "the force's own rule, and can be about the theme, such as livestock theft. The class follows "
+    "the place and takes in every crime there. They overlap: never add them up. The owner of the "
+    "number decides which of the two is rural crime, and names it.",
     caveats=[
-        "We found no national rule for recording rural crime, and no rule of West Mercia's own. "
-        "Using the flag is our unverified working choice.",
+        "There is no national rule for recording rural crime that forces share, and we found no "
+        "rule of West Mercia's own. Showing the flag first is our unverified working choice.",
+        "A crime without a location has no class. It is not counted as in a rural place, and the "
+        "note says how many there were.",
         FLAG_CAVEAT,
         PAST_FIGURES_CAVEAT,
     ],
     examples=[
         Example(
             rows="""
-            | recorded_at      | offence_subgroup     | is_rural | status   | lpa           |
-            | 2024-04-01 00:00 | Other theft offences | yes      | recorded | Shropshire    |
-            | 2024-06-30 23:59 | Vehicle offences     | yes      | recorded | Herefordshire |
+            | recorded_at      | offence_subgroup     | is_rural | settlement_class | status   |
+            | 2024-04-01 00:00 | Other theft offences | yes      | Smaller rural    | recorded |
+            | 2024-06-30 23:59 | Vehicle offences     | yes      | Larger rural     | recorded |
             """,
-            expect={"crimes": 1 + 1},
-            description="Any type of crime counts if it has the flag.",
+            expect={"crimes": 1 + 1, "crimes_in_rural_places": 1 + 1},
+            description="Any type of crime counts, by the flag or by the place.",
         ),
         Example(
             rows="""
@@ -81,6 +101,21 @@ rural_crime = Metric(
             edge_case="Crimes count on the day they were recorded, not the day they happened. A "
             "crime with no decision on the flag is noted but not counted. A cancelled crime is "
             "left out.",
+        ),
+        Example(
+            rows="""
+            | recorded_at | offence_subgroup        | is_rural | settlement_class | status    |
+            | 2024-05-06  | Other theft offences    | yes      | Urban            | recorded  |
+            | 2024-05-06  | Stalking and harassment | no       | Smaller rural    | recorded  |
+            | 2024-05-06  | Shoplifting             | no       | Larger rural     | recorded  |
+            | 2024-05-06  | Criminal damage         | yes      |                  | recorded  |
+            | 2024-05-06  | Criminal damage         | no       | Smaller rural    | cancelled |
+            """,
+            expect={"crimes": 1 + 1, "crimes_in_rural_places": 1 + 1},
+            edge_case="The two counts are of different crimes. A trailer stolen from a farmer at a "
+            "town's market has the flag and is in an urban place. A harassment in a village and a "
+            "theft from its shop have no flag. A crime with no location can have the flag, and has "
+            "no class.",
         ),
     ],
 )
@@ -112,9 +147,14 @@ business_crime = Metric(
     dimensions=[LPA, OFFENCE_SUBGROUP, FORCE, DISTRICT],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
-    standards=["National Police Chiefs' Council definition of business crime (1 June 2019)"],
+    standards=[
+        "National Police Chiefs' Council definition of business crime (1 June 2019), in the "
+        "College of Policing's authorised professional practice on policing business crime"
+    ],
     limitations="Not every crime on business premises: the theft of a customer's bag in a shop is "
-    "not business crime. Crimes against public services and places of worship are left out too.",
+    "not business crime. Crimes against public services and places of worship are left out too. "
+    "The employer decides: an assault on a security guard in a hospital counts if the guard works "
+    "for a contractor, and does not if the guard works for the hospital.",
     caveats=[
         "A rise may mean that more businesses report crime, or better flagging.",
         FLAG_CAVEAT,
@@ -175,12 +215,12 @@ business_crime = Metric(
 domestic_abuse_offences = Metric(
     ref="27",
     key="domestic_abuse_offences",
-    version=2,
+    version=3,
     title="Volume of DA offences / crimed incidents",
     objective=SECURE,
     summary="Crimes flagged as domestic abuse, counted on the day the crime was recorded, and "
-    "their share of all recorded crime. Incidents flagged as domestic abuse, counted on the day "
-    "the log was opened, and the share from which a crime was recorded.",
+    "their share of all recorded crime except fraud. Incidents flagged as domestic abuse, counted "
+    "on the day the log was opened, and the share from which a crime was recorded.",
     measures=[
         Count(
             key="offences",
@@ -193,11 +233,14 @@ domestic_abuse_offences = Metric(
         per_1000("offences", "Domestic abuse offences per 1,000 residents"),
         Proportion(
             key="share_of_crime",
-            label="Domestic abuse offences as a share of all crime",
+            label="Domestic abuse offences as a share of all crime except fraud",
             of=Crime,
             at=Crime.recorded_at,
             where=RECORDED,
             numerator=Crime.is_da,
+            blank_means_no=Crime.is_da,
+            note="Every recorded crime is in the denominator. A crime with no decision on the flag "
+            "counts as not flagged.",
         ),
         Count(
             key="incidents",
@@ -215,18 +258,29 @@ domestic_abuse_offences = Metric(
             numerator=Incident.became_crime,
         ),
     ],
-    dimensions=[LPA, OFFENCE_SUBGROUP, OUTCOME_GROUP],
+    dimensions=[LPA, DISTRICT, OFFENCE_SUBGROUP, OUTCOME_GROUP, VICTIM_SEX, VICTIM_AGE_GROUP],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=[
         "Domestic Abuse Act 2021, section 1",
         "Home Office Annual Data Requirement: domestic abuse flag",
+        "Office for National Statistics, Experimental statistics 2: domestic abuse offences, April "
+        "to September 2015: the share is of all police recorded crime",
+        "Press Association, 8 December 2016, reporting the Office for National Statistics: the "
+        "share excludes fraud",
     ],
     limitations="Offences are not incidents. An incident with no crime recorded is not an offence, "
     "one incident can lead to several offences, and the two are counted on different days. So "
     "offences divided by incidents is not the crimed share.",
     caveats=[
         "A rise may mean that more victims come forward, or better recording and flagging.",
+        "The Office for National Statistics says that part of the fall in England and Wales in "
+        "2023/24 reflects changes in police recording.",
+        "Fraud is recorded nationally, so it is not in the force's own data. Leave it out if your "
+        "table has it.",
+        "A crime with no decision on the flag is not one of the offences, and is in the "
+        "denominator of the share. If every flag is blank, nobody recorded it, and the share is "
+        "not available.",
         "The statutory definition of 2021 covers people aged 16 and over who are personally "
         "connected. It is unverified when the force's flag began to follow it.",
         FLAG_CAVEAT,
@@ -238,7 +292,14 @@ domestic_abuse_offences = Metric(
             "2015-04-01",
             "Forces began to flag domestic abuse in their returns",
             measures=("offences", "share_of_crime"),
-        )
+        ),
+        Break(
+            "2023-06-01",
+            "New counting rules: one crime is counted when a victim reports several of one "
+            "offender, and fewer malicious communications are. The Domestic Abuse Commissioner "
+            "dates them to June 2023; the day is not known",
+            measures=("offences", "share_of_crime", "crimed_share"),
+        ),
     ],
     examples=[
         Example(
@@ -276,10 +337,11 @@ domestic_abuse_offences = Metric(
             | 2024-05-06 12:00 | 2024-05-06    | Violence with injury | yes   | cancelled |
             | 2024-07-01 09:00 | 2024-06-29    | Violence with injury | yes   | recorded  |
             """,
-            expect={"offences": 1 + 1, "share_of_crime": (1 + 1) / (1 + 1 + 1)},
-            edge_case="Offences from years ago count when they are recorded. A crime with no "
-            "decision on the flag is left out of both parts of the share. A cancelled crime is "
-            "left out.",
+            expect={"offences": 1 + 1, "share_of_crime": (1 + 1) / (1 + 1 + 1 + 1)},
+            edge_case="Offences from years ago count when they are recorded. The fourth crime has "
+            "no decision on the flag. It is in the denominator of the share, because it is a "
+            "recorded crime, and not in the count of offences. The fifth was cancelled, and the "
+            "sixth was recorded after the quarter.",
         ),
         Example(
             rows={

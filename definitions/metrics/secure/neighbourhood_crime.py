@@ -10,19 +10,26 @@ from swm_kpi import (
     Evidence,
     Example,
     Metric,
+    Rate,
+    Unit,
 )
 
 from ...assumptions import NEIGHBOURHOOD_ROBBERY
 from ...contracts.crime import (
     COUNTING_RULES,
+    HOME,
     PAST_FIGURES_CAVEAT,
     RECORDED,
     RECORDING_CAVEAT,
     RESIDENTIAL_BURGLARY,
     THEFT_FROM_THE_PERSON,
+    UNCONNECTED_BUILDING,
     VEHICLE_OFFENCES,
+    VICTIM_AGE_GROUP,
+    VICTIM_SEX,
     Crime,
 )
+from ...contracts.households import Households
 from ...contracts.recorded_crime import (
     BURGLARY_SUBGROUPS,
     VEHICLE_SUBGROUPS,
@@ -44,19 +51,25 @@ _BURGLARY_NAMES = (
     "ones."
 )
 _RESIDENTIAL_BURGLARY = (
-    "Residential burglary replaced domestic burglary; it also includes sheds and outbuildings "
-    "(unverified)"
+    "Residential burglary replaced domestic burglary, and also includes sheds and garages within "
+    "the boundary of a home"
 )
+_BURGLARY_SPLIT = (
+    "Residential burglary was split into burglary of a home and of an unconnected building. The "
+    "day in spring 2023 is not known"
+)
+_IS_RESIDENTIAL_BURGLARY = Crime.offence_subgroup == RESIDENTIAL_BURGLARY
 
 neighbourhood_crime = Metric(
     ref="20",
     key="neighbourhood_crime",
-    version=2,
+    version=3,
     title="Neighbourhood crimes (burglary, robbery, vehicle offences and theft from a person);",
     objective=SECURE,
     parent="16",
     summary="Residential burglaries, robberies of personal property, vehicle offences and thefts "
-    "from the person, counted on the day the crime was recorded.",
+    "from the person, counted on the day the crime was recorded. Residential burglaries are also "
+    "shown for homes and for unconnected buildings such as sheds, and per 1,000 households.",
     measures=[
         Count(
             key="crimes",
@@ -74,7 +87,39 @@ neighbourhood_crime = Metric(
             label="Residential burglaries",
             of=Crime,
             at=Crime.recorded_at,
-            where=RECORDED & (Crime.offence_subgroup == RESIDENTIAL_BURGLARY),
+            where=RECORDED & _IS_RESIDENTIAL_BURGLARY,
+        ),
+        Rate(
+            key="burglary_per_1000_households",
+            label="Residential burglaries per 1,000 households",
+            of="burglary",
+            per=Households.households,
+            scale=1_000,
+            unit=Unit.PER_1000_HOUSEHOLDS,
+        ),
+        Count(
+            key="burglary_of_homes",
+            label="Burglaries of homes",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & _IS_RESIDENTIAL_BURGLARY & (Crime.burglary_building == HOME),
+        ),
+        Rate(
+            key="burglary_of_homes_per_1000_households",
+            label="Burglaries of homes per 1,000 households",
+            of="burglary_of_homes",
+            per=Households.households,
+            scale=1_000,
+            unit=Unit.PER_1000_HOUSEHOLDS,
+        ),
+        Count(
+            key="burglary_of_unconnected_buildings",
+            label="Burglaries of unconnected buildings",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED
+            & _IS_RESIDENTIAL_BURGLARY
+            & (Crime.burglary_building == UNCONNECTED_BUILDING),
         ),
         Count(
             key="robbery",
@@ -166,7 +211,7 @@ neighbourhood_crime = Metric(
             _NO_AREA,
         ),
     ],
-    dimensions=[LPA, FORCE, DISTRICT],
+    dimensions=[LPA, DISTRICT, FORCE, VICTIM_SEX, VICTIM_AGE_GROUP],
     direction=Direction.LOWER_IS_BETTER,
     availability=Availability(
         status=AvailabilityStatus.UNKNOWN,
@@ -181,16 +226,21 @@ neighbourhood_crime = Metric(
             ),
         ),
     ),
-    standards=[COUNTING_RULES],
+    standards=[
+        COUNTING_RULES,
+        "College of Policing, Residential burglary, definitions: a building is part of the home if "
+        "a connecting door leads from it into the home",
+    ],
     limitations="Not all burglary and robbery: burglaries and robberies of shops, offices and "
     "other businesses are left out. Bicycle theft, shoplifting and criminal damage to a vehicle "
     "are other crimes.",
     caveats=[
         "Vehicle offences are theft of vehicles, theft from vehicles and vehicle interference, as "
         "in the Home Office's subgroup (unverified).",
-        "From May 2023 burglary is reportedly split by whether the building is a home or is "
-        "connected to one (unverified). This may move crimes in or out of this count.",
-        "The rate is for residents, not for households or vehicles.",
+        "Residential burglary stays whole in the total, so the split of 2023 does not move it. A "
+        "burglary with no decision on the building is in neither part, and the note says how many "
+        "there were.",
+        "The rate of all neighbourhood crimes is for residents, and not for vehicles.",
         PAST_FIGURES_CAVEAT,
         RECORDING_CAVEAT,
     ],
@@ -205,6 +255,11 @@ neighbourhood_crime = Metric(
             "2017-04-01",
             _RESIDENTIAL_BURGLARY,
             measures=("published_crimes", "published_burglary"),
+        ),
+        Break(
+            "2023-04-01",
+            _BURGLARY_SPLIT,
+            measures=("burglary_of_homes", "burglary_of_unconnected_buildings"),
         ),
     ],
     examples=[
@@ -226,16 +281,59 @@ neighbourhood_crime = Metric(
                 | 2024     | North Worcestershire | 100       |
                 | 2024     | South Worcestershire | 100       |
                 """,
+                "households": """
+                | mid_year | lpa                  | households |
+                | 2024     | Herefordshire        | 40         |
+                | 2024     | Shropshire           | 40         |
+                | 2024     | Telford & Wrekin     | 40         |
+                | 2024     | North Worcestershire | 40         |
+                | 2024     | South Worcestershire | 40         |
+                """,
             },
             expect={
                 "crimes": 1 + 1 + 2 + 1,
                 "per_1000": (1 + 1 + 2 + 1) / (5 * 100) * 1000,
                 "burglary": 1,
+                "burglary_per_1000_households": 1 / (5 * 40) * 1000,
                 "robbery": 1,
                 "vehicle_offences": 2,
                 "theft_from_the_person": 1,
             },
-            description="The four parts add up to the total.",
+            description="The four parts add up to the total. Residents and households are separate "
+            "denominators.",
+        ),
+        Example(
+            rows={
+                "crime": """
+                | recorded_at | offence_subgroup         | burglary_building    | status    |
+                | 2024-05-06  | Residential burglary     | Home                 | recorded  |
+                | 2024-05-06  | Residential burglary     | Home                 | recorded  |
+                | 2024-05-06  | Residential burglary     | Unconnected building | recorded  |
+                | 2024-05-06  | Residential burglary     |                      | recorded  |
+                | 2024-05-06  | Residential burglary     | Home                 | cancelled |
+                | 2024-05-06  | Non-residential burglary |                      | recorded  |
+                """,
+                "households": """
+                | mid_year | lpa                  | households |
+                | 2024     | Herefordshire        | 40         |
+                | 2024     | Shropshire           | 40         |
+                | 2024     | Telford & Wrekin     | 40         |
+                | 2024     | North Worcestershire | 40         |
+                | 2024     | South Worcestershire | 40         |
+                """,
+            },
+            expect={
+                "crimes": 2 + 1 + 1,
+                "burglary": 2 + 1 + 1,
+                "burglary_per_1000_households": (2 + 1 + 1) / (5 * 40) * 1000,
+                "burglary_of_homes": 2,
+                "burglary_of_homes_per_1000_households": 2 / (5 * 40) * 1000,
+                "burglary_of_unconnected_buildings": 1,
+            },
+            edge_case="A shed with no door into the home is residential burglary and not a "
+            "burglary of a home. The fourth burglary has no decision on the building, so homes "
+            "and other buildings do not add up to the total, and the note says so. The others are "
+            "a cancelled crime and a burglary of a business.",
         ),
         Example(
             rows="""

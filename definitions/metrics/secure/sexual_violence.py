@@ -8,6 +8,7 @@ from swm_kpi import (
     Unit,
 )
 
+from ...assumptions import NON_RECENT_DAYS
 from ...contracts.crime import (
     COUNTING_RULES,
     OTHER_SEXUAL_OFFENCES,
@@ -16,32 +17,35 @@ from ...contracts.crime import (
     RAPE,
     RECORDED,
     RECORDING_CAVEAT,
+    VICTIM_AGE_GROUP,
+    VICTIM_CHILD_OR_ADULT,
+    VICTIM_SEX,
     Crime,
 )
 from ...contracts.recorded_crime import RecordedCrime
-from ...contracts.street_crime import StreetCrime
-from ...measures import home_office_offences, per_1000, street_crimes
+from ...measures import home_office_offences, per_1000
 from ...plan.availability import COLOUR_LOST
 from ...plan.dimensions import DISTRICT, FORCE, LPA
 from ...plan.objectives import SECURE
 
-_NO_BREAKDOWN = "There are no Local Policing Areas and no outcomes."
+_SEXUAL_OFFENCE = Crime.offence_subgroup.is_in(RAPE, OTHER_SEXUAL_OFFENCES)
+_NO_BREAKDOWN = "There are no areas below the force, no outcomes, and nothing about the victim."
 
 sexual_violence = Metric(
     ref="28",
     key="sexual_violence",
-    version=2,
+    version=3,
     title="Volume of sexual violence offences (rape and OSO)",
     objective=SECURE,
-    summary="Rapes and other sexual offences (OSO), separately and together, counted on the day "
-    "the crime was recorded.",
+    summary="Rapes and other sexual offences (OSO), separately and together, and those that are "
+    "flagged as domestic abuse or are non-recent. Counted on the day the crime was recorded.",
     measures=[
         Count(
             key="offences",
             label="Sexual offences",
             of=Crime,
             at=Crime.recorded_at,
-            where=RECORDED & Crime.offence_subgroup.is_in(RAPE, OTHER_SEXUAL_OFFENCES),
+            where=RECORDED & _SEXUAL_OFFENCE,
             unit=Unit.OFFENCES,
         ),
         per_1000("offences", "Sexual offences per 1,000 residents"),
@@ -60,13 +64,20 @@ sexual_violence = Metric(
             where=RECORDED & (Crime.offence_subgroup == OTHER_SEXUAL_OFFENCES),
             unit=Unit.OFFENCES,
         ),
-        street_crimes(
-            "violence_and_sexual_offences",
-            "Violence and sexual offences",
-            StreetCrime.crime_type == "Violence and sexual offences",
-            "Published on data.police.uk by month and under its own crime types, which do not "
-            "separate sexual offences from violence. An upper bound that is mostly violence, not a "
-            "count of sexual offences.",
+        Count(
+            key="domestic_abuse_offences",
+            label="Sexual offences flagged as domestic abuse",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & _SEXUAL_OFFENCE & Crime.is_da,
+            unit=Unit.OFFENCES,
+        ),
+        Count(
+            key="non_recent_offences",
+            label="Non-recent sexual offences",
+            of=Crime,
+            at=Crime.recorded_at,
+            where=RECORDED & _SEXUAL_OFFENCE & (Crime.days_since_offence > NON_RECENT_DAYS),
             unit=Unit.OFFENCES,
         ),
         home_office_offences(
@@ -91,16 +102,30 @@ sexual_violence = Metric(
             unit=Unit.OFFENCES,
         ),
     ],
-    dimensions=[LPA, OUTCOME_GROUP, FORCE, DISTRICT],
+    dimensions=[
+        LPA,
+        DISTRICT,
+        OUTCOME_GROUP,
+        VICTIM_CHILD_OR_ADULT,
+        VICTIM_AGE_GROUP,
+        VICTIM_SEX,
+        FORCE,
+    ],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=[f"{COUNTING_RULES}: sexual offences"],
     limitations="Leaves out reports of rape that were not recorded as a crime. These have their "
     "own code (N100): never add the two. Counts offences recorded in the period; many happened "
-    "years earlier.",
+    "years earlier. Domestic abuse and non-recent offences are parts of the total and overlap. "
+    "data.police.uk does not separate sexual offences from violence, so it gives no number here.",
     caveats=[
         "A rise may mean that more victims come forward, including about offences from long ago.",
         "Numbers for one area can be small enough to identify a person.",
+        "A child is under 18 on the first day on which the offence may have happened, as in the "
+        "Children Act 1989. An adult who reports abuse in childhood is counted as a child. The "
+        "offence codes draw the line at 13 or 16 and do not give this number.",
+        "An offence with no decision on the domestic abuse flag, or with no day on which it may "
+        "have happened, is not in the part in question. The note says how many there were.",
         PAST_FIGURES_CAVEAT,
         RECORDING_CAVEAT,
     ],
@@ -108,10 +133,10 @@ sexual_violence = Metric(
         Example(
             rows={
                 "crime": """
-                | recorded_at      | offence_subgroup      | status   |
-                | 2024-04-01 00:00 | Rape offences         | recorded |
-                | 2024-05-06 12:00 | Other sexual offences | recorded |
-                | 2024-06-30 23:59 | Other sexual offences | recorded |
+                | recorded_at      | offence_subgroup      | is_da | status   |
+                | 2024-04-01 00:00 | Rape offences         | no    | recorded |
+                | 2024-05-06 12:00 | Other sexual offences | no    | recorded |
+                | 2024-06-30 23:59 | Other sexual offences | no    | recorded |
                 """,
                 "population": """
                 | mid_year | lpa                  | residents |
@@ -132,31 +157,45 @@ sexual_violence = Metric(
         ),
         Example(
             rows="""
-            | recorded_at      | occurred_from | offence_subgroup      | status      |
-            | 2024-05-06 12:00 | 1987-06-01    | Rape offences         | recorded    |
-            | 2024-05-06 12:00 | 1988-06-01    | Rape offences         | recorded    |
-            | 2024-07-01 09:00 | 2024-06-29    | Rape offences         | recorded    |
-            | 2024-05-06 12:00 | 2024-05-06    | Rape offences         | cancelled   |
-            | 2024-05-06 12:00 | 2024-05-06    | Other sexual offences | transferred |
-            | 2024-05-06 12:00 | 2024-05-06    | Violence with injury  | recorded    |
+            | recorded_at      | occurred_from | offence_subgroup      | is_da | status      |
+            | 2024-05-06 12:00 | 1987-06-01    | Rape offences         | no    | recorded    |
+            | 2024-05-06 12:00 | 1988-06-01    | Rape offences         | no    | recorded    |
+            | 2024-07-01 09:00 | 2024-06-29    | Rape offences         | yes   | recorded    |
+            | 2024-05-06 12:00 | 2024-05-06    | Rape offences         | yes   | cancelled   |
+            | 2024-05-06 12:00 | 2024-05-06    | Other sexual offences | no    | transferred |
+            | 2024-05-06 12:00 | 2024-05-06    | Violence with injury  | yes   | recorded    |
             """,
-            expect={"offences": 1 + 1, "rape": 1 + 1, "other_sexual_offences": 0},
+            expect={
+                "offences": 1 + 1,
+                "rape": 1 + 1,
+                "other_sexual_offences": 0,
+                "domestic_abuse_offences": 0,
+            },
             edge_case="Rapes from long ago that were recorded in the quarter count. A rape in June "
             "recorded in July does not. Cancelled or transferred crimes, and violence, do not "
             "count.",
         ),
         Example(
-            rows={
-                "street_crime": """
-                | month      | crime_type                   |
-                | 2024-04-01 | Violence and sexual offences |
-                | 2024-06-01 | Violence and sexual offences |
-                | 2024-06-01 | Public order                 |
-                | 2024-07-01 | Violence and sexual offences |
-                """
+            rows="""
+            | recorded_at | offence_subgroup      | is_da | days_since_offence | status   |
+            | 2024-05-06  | Rape offences         | yes   | 2                  | recorded |
+            | 2024-05-06  | Rape offences         | yes   | 12000              | recorded |
+            | 2024-05-06  | Other sexual offences | no    | 366                | recorded |
+            | 2024-05-06  | Other sexual offences | no    | 365                | recorded |
+            | 2024-05-06  | Other sexual offences |       |                    | recorded |
+            | 2024-05-06  | Violence with injury  | yes   | 400                | recorded |
+            """,
+            expect={
+                "offences": 2 + 3,
+                "rape": 2,
+                "other_sexual_offences": 3,
+                "domestic_abuse_offences": 1 + 1,
+                "non_recent_offences": 1 + 1,
             },
-            expect={"violence_and_sexual_offences": 1 + 1},
-            description="Public data have one type for violence and sexual offences together.",
+            edge_case="The second rape is both domestic abuse and non-recent. An offence recorded "
+            "exactly 365 days later is recent. Of the fifth offence neither is known: it counts in "
+            "the total only, and the note says so. Violence is no sexual offence, even if it is "
+            "domestic abuse.",
         ),
         Example(
             rows={
