@@ -33,6 +33,20 @@ CRIMES_PER_YEAR = 114_000
 
 _DAY = 86_400.0
 
+STATE_OFFENCES = (
+    "Possession of drugs", "Trafficking of drugs", "Possession of weapons offences",
+    "Miscellaneous crimes against society",
+)  # fmt: skip
+"""Types of crime whose victim is the state."""
+
+_BURGLARY_SPLIT = np.datetime64("2023-04-01")
+# Age groups of victims, each with its share of all victims and of those of sexual offences.
+_AGES = {
+    "Under 16": (0.07, 0.27), "16 to 17": (0.04, 0.11), "18 to 24": (0.15, 0.23),
+    "25 to 34": (0.22, 0.17), "35 to 44": (0.2, 0.11), "45 to 54": (0.15, 0.06),
+    "55 to 64": (0.1, 0.03), "65 and over": (0.07, 0.02),
+}  # fmt: skip
+
 # The first day of use of newer outcome codes.
 _FIRST_USE = {"21": "2016-01-01", "22": "2019-04-01"}
 # Outcome codes by weight, for crimes that have one.
@@ -163,7 +177,7 @@ def crimes(setting: Setting, contract: ContractType) -> Columns:
         "timedelta64[D]"
     )
     online = values_of("online")
-    return {
+    columns = {
         "crime_id": row_ids("CRI", size),
         "recorded_at": recorded,
         "occurred_from": null_times(occurred.astype("datetime64[s]"), rng.random(size) < 0.01),
@@ -186,6 +200,63 @@ def crimes(setting: Setting, contract: ContractType) -> Columns:
         "lpa": (area := setting.draw_areas(contract, rng, size)),
         "district": setting.draw_districts(contract, rng, area),
     }  # fmt: skip
+    columns |= _firearms(setting, columns) | _places(setting, columns) | _victims(setting, columns)
+    days = (recorded.astype("datetime64[D]") - occurred).astype(np.int64)
+    columns["days_since_offence"] = np.ma.MaskedArray(days, mask=np.isnat(columns["occurred_from"]))
+    return columns
+
+
+def _firearms(setting: Setting, columns: Columns) -> Columns:
+    """Assume that firearms were fired in a quarter of the crimes in which one was used."""
+    rng = setting.generator("crime, firearms")
+    used = np.ma.filled(columns["is_firearm"], False).astype(bool)
+    shares = {"firearm_fired": 0.25, "air_weapon": 0.3, "lethal_barrelled": 0.35}
+    drawn = {name: random_flags(rng, p, len(used), null_share=0.05) for name, p in shares.items()}
+    return {
+        name: np.ma.MaskedArray(np.ma.getdata(flags), mask=np.ma.getmaskarray(flags) | ~used)
+        for name, flags in drawn.items()
+    }
+
+
+def _places(setting: Setting, columns: Columns) -> Columns:
+    """Assume that 60% of crimes are in urban places, and three in ten burglaries of sheds."""
+    rng = setting.generator("crime, place")
+    size = len(columns["crime_id"])
+    flagged = np.ma.filled(columns["is_rural"], False).astype(bool)
+    share = np.where(flagged, rng.random(size) * 0.5 + 0.5, rng.random(size))
+    settlement = np.asarray(("Urban", "Larger rural", "Smaller rural"), object)[
+        np.searchsorted((0.6, 0.8), share, side="right")
+    ]
+    settlement[[area is None for area in columns["lpa"]]] = None
+    building = np.where(rng.random(size) < 0.3, "Unconnected building", "Home").astype(object)
+    is_split = columns["recorded_at"] >= _BURGLARY_SPLIT
+    is_burglary = columns["offence_subgroup"] == "Residential burglary"
+    building[~(is_split & is_burglary) | (rng.random(size) < 0.02)] = None
+    return {"settlement_class": settlement, "burglary_building": building}
+
+
+def _victims(setting: Setting, columns: Columns) -> Columns:
+    """Assume that victims of sexual offences are younger than others, and more often women."""
+    rng = setting.generator("crime, victims")
+    size = len(columns["crime_id"])
+    subgroup = columns["offence_subgroup"].astype(str)
+    is_sexual = np.isin(subgroup, ("Rape offences", "Other sexual offences"))
+    abused, business = (
+        np.ma.filled(columns[name], False).astype(bool) for name in ("is_da", "is_business")
+    )
+    women = np.select([is_sexual, abused], [0.86, 0.73], 0.49)
+    sex = np.where(rng.random(size) < women, "Female", "Male").astype(object)
+    ages = np.asarray(tuple(_AGES), object)
+    cumulative = np.cumsum(np.asarray(list(_AGES.values())), axis=0)
+    share = rng.random(size)
+    # A person under 16 is no victim of domestic abuse by the law of 2021.
+    row = np.where(abused, np.maximum(share, cumulative[0][0]), share)
+    of_others, of_sexual = (np.searchsorted(cumulative[:, n], row, "right") for n in (0, 1))
+    age = ages[np.minimum(np.where(is_sexual & ~abused, of_sexual, of_others), len(ages) - 1)]
+    is_person = ~business & ~np.isin(subgroup, STATE_OFFENCES)
+    for values in (sex, age):
+        values[~is_person | (rng.random(size) < 0.03)] = None
+    return {"victim_sex": sex, "victim_age_group": age}
 
 
 def _drug_related(setting: Setting, subgroup: Array) -> Array:

@@ -72,12 +72,9 @@ def population_by_age(setting: Setting, contract: ContractType) -> Columns:
     share = np.asarray([_SHARE_OF_RESIDENTS.get(group, 0.1) for group in groups])
     rows = np.repeat(np.arange(len(everyone["lpa"])), len(groups))
     people = np.outer(everyone["residents"], share).round().astype(np.int64)
-    return {
-        "mid_year": everyone["mid_year"][rows],
-        "lpa": everyone["lpa"][rows],
-        "age_group": np.tile(np.asarray(groups, object), len(everyone["lpa"])),
-        "residents": people.reshape(-1),
-    }
+    columns = {name: values[rows] for name, values in everyone.items() if name != "residents"}
+    columns["age_group"] = np.tile(np.asarray(groups, object), len(everyone["lpa"]))
+    return columns | {"residents": people.reshape(-1)}
 
 
 def offender_cohorts(setting: Setting, contract: ContractType) -> Columns:

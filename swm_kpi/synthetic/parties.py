@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from swm_kpi.contracts import ContractType
-from swm_kpi.synthetic.crimes import SUBGROUP_WEIGHTS, crimes
+from swm_kpi.synthetic.crimes import STATE_OFFENCES, SUBGROUP_WEIGHTS, crimes
 from swm_kpi.synthetic.setting import (
     Array,
     Columns,
@@ -33,14 +33,11 @@ RESIDENTS, REPEATED, ABUSED, VIOLATED = 1_300_000, 9_000, 9_000, 3_500
 abuse, and in sexual offences."""
 BUSINESSES = 9_000
 
-_STATE_OFFENCES = (
-    "Possession of drugs", "Trafficking of drugs", "Possession of weapons offences",
-    "Miscellaneous crimes against society",
-)  # fmt: skip
 _SEXUAL_OFFENCES = ("Rape offences", "Other sexual offences")
 _OFFENDER_OUTCOMES = ("1", "1A", "2", "2A", "3", "3A", "4", "5", "6", "7", "8")
 _NO_SUSPECT_OUTCOMES = ("14", "18", "19", "21")
 _PERSON, _BUSINESS, _PUBLIC = 0, 1, 2
+_NEVER = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,7 @@ def _draw_people(setting: Setting, recorded: Columns) -> People:
     sexual = np.isin(recorded["offence_subgroup"].astype(str), _SEXUAL_OFFENCES)
     group = np.where(sexual, 2, abuse.astype(int))
     kind = np.where(_true(recorded["is_business"]), _BUSINESS, _PERSON)
-    kind[np.isin(recorded["offence_subgroup"].astype(str), _STATE_OFFENCES)] = _PUBLIC
+    kind[np.isin(recorded["offence_subgroup"].astype(str), STATE_OFFENCES)] = _PUBLIC
     # A second victim is rare. A business or the state is the only victim.
     many = 1 + np.where(kind == _PERSON, rng.poisson(0.08, size), 0)
     harmed = np.repeat(np.arange(size), many)
@@ -231,19 +228,28 @@ def victims(setting: Setting, contract: ContractType) -> Columns:
     }  # fmt: skip
 
 
-def arrests(setting: Setting, contract: ContractType) -> Columns:
-    """Assume that 28% of suspects are arrested, and 50% in domestic abuse. 3% have no crime."""
-    rng = setting.generator("arrest")
+def crimes_with_arrests(setting: Setting, contract: ContractType) -> Columns:
+    """Return crimes, each with the days to its first arrest."""
     parties = people(setting, contract)
-    abused = parties.abuse[parties.named]
-    suspects = np.flatnonzero(random_mask(rng, np.where(abused, 0.5, 0.28), len(abused)))
-    recorded = parties.crimes["recorded_at"][parties.named[suspects]]
-    arrested = add_delay(rng, recorded, 0.8 * _DAY, 1.8)
-    known = arrested < setting.extracted_at
-    suspects, arrested = suspects[known], arrested[known]
-    order = np.argsort(arrested, kind="stable")
-    rows, copy = setting.spiked_rows("arrest", rng, arrested[order])
-    at, arrested = suspects[order][rows], arrested[order][rows]
+    suspects, arrested, voluntary = _attendances(setting, parties)
+    crime = parties.named[suspects[~voluntary]]
+    recorded = parties.crimes["recorded_at"].astype("datetime64[D]")
+    days = (arrested[~voluntary].astype("datetime64[D]") - recorded[crime]).astype(np.int64)
+    first = np.full(len(recorded), _NEVER)
+    np.minimum.at(first, crime, days)
+    return {
+        **crimes(setting, contract),
+        "days_to_first_arrest": np.ma.MaskedArray(first, mask=first == _NEVER),
+    }
+
+
+def arrests(setting: Setting, contract: ContractType) -> Columns:
+    """Assume that 3% of arrests are not linked to a crime."""
+    parties = people(setting, contract)
+    suspects, arrested, voluntary = _attendances(setting, parties)
+    rng = setting.generator("arrest, rows")
+    rows, copy = setting.spiked_rows("arrest", rng, arrested)
+    at, arrested = suspects[rows], arrested[rows]
     crime = parties.named[at]
     linked = parties.crimes["crime_id"][crime]
     linked[random_mask(rng, 0.03, len(at))] = None
@@ -254,9 +260,27 @@ def arrests(setting: Setting, contract: ContractType) -> Columns:
         "person_id": person,
         "arrested_at": arrested,
         "crime_id": linked,
-        "voluntary": random_mask(rng, 0.13, len(at)),
-        **_crime_columns(parties, crime, "is_da", "lpa"),
+        "attendance": np.where(voluntary[rows], "voluntary attendance", "arrest").astype(object),
+        **_crime_columns(parties, crime, "is_da", "lpa", "district"),
     }
+
+
+def _attendances(setting: Setting, parties: People) -> tuple[Array, Array, Array]:
+    """Return the suspects who were arrested or attended, when, and whether voluntarily.
+
+    Assume that 28% of suspects are, and 50% in domestic abuse, and that 13% of them attended
+    voluntarily.
+    """
+    rng = setting.generator("arrest")
+    abused = parties.abuse[parties.named]
+    suspects = np.flatnonzero(random_mask(rng, np.where(abused, 0.5, 0.28), len(abused)))
+    recorded = parties.crimes["recorded_at"][parties.named[suspects]]
+    arrested = add_delay(rng, recorded, 0.8 * _DAY, 1.8)
+    known = arrested < setting.extracted_at
+    suspects, arrested = suspects[known], arrested[known]
+    order = np.argsort(arrested, kind="stable")
+    voluntary = random_mask(rng, 0.13, len(order))
+    return suspects[order], arrested[order], voluntary
 
 
 def _crime_columns(parties: People, crime: Array, *names: str) -> Columns:

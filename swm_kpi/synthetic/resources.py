@@ -22,7 +22,7 @@ from swm_kpi.synthetic.setting import (
     row_ids,
 )
 
-RESIDENTS, RESIDENTS_GROWTH = 1_300_000, 0.006
+RESIDENTS, HOUSEHOLDS, RESIDENTS_GROWTH = 1_300_000, 560_000, 0.006
 BUDGET, BUDGET_GROWTH = 290_000_000, 0.03
 IN_POST, LEAVING, JOINING = 5_000, 0.07, 0.08
 
@@ -170,15 +170,38 @@ def _apply_spike(
 
 def population(setting: Setting, contract: ContractType) -> Columns:
     """Return the residents of each area on 30 June, from the year before the first day."""
+    return _yearly_estimate(setting, contract, "residents", RESIDENTS)
+
+
+def households(setting: Setting, contract: ContractType) -> Columns:
+    """Return the households of each area, from the year before the first day."""
+    return _yearly_estimate(setting, contract, "households", HOUSEHOLDS)
+
+
+def _yearly_estimate(setting: Setting, contract: ContractType, name: str, total: int) -> Columns:
+    """Return a number for each year and area, shared equally among the area's districts."""
     areas = setting.areas(contract)
     latest = (
         setting.end.year if setting.end >= date(setting.end.year, 6, 30) else setting.end.year - 1
     )
     years = np.arange(setting.start.year - 1, latest + 1)
     growth = (1 + RESIDENTS_GROWTH) ** (years - 2022)
-    residents = np.outer(growth, RESIDENTS * setting.scale * np.asarray(area_shares(len(areas))))
-    return {
-        "mid_year": np.repeat(years, len(areas)),
-        "lpa": np.tile(np.asarray(areas, object), len(years)),
-        "residents": residents.round().astype(np.int64).reshape(-1),
+    numbers = np.outer(growth, total * setting.scale * np.asarray(area_shares(len(areas))))
+    by_area = numbers.round().astype(np.int64)
+    districts = setting.districts(contract, areas) if "district" in contract.columns else {}
+    parts = [districts.get(area, ()) or (None,) for area in areas]
+    sizes = np.asarray([len(names) for names in parts])
+    # What is left over after the division goes to the first districts.
+    number_in_area = np.concatenate([np.arange(size) for size in sizes])
+    spread = np.repeat(by_area, sizes, axis=1)
+    shares = spread // np.repeat(sizes, sizes)
+    shares += number_in_area < spread % np.repeat(sizes, sizes)
+    columns = {
+        "mid_year": np.repeat(years, sizes.sum()),
+        "lpa": np.tile(np.repeat(np.asarray(areas, object), sizes), len(years)),
+        name: shares.reshape(-1),
     }
+    if districts:
+        flat = np.asarray([district for names in parts for district in names], object)
+        columns["district"] = np.tile(flat, len(years))
+    return columns

@@ -5,7 +5,7 @@ The settings are the first and last day, the scale, the seed and the spike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -171,19 +171,26 @@ class Setting:
     def draw_districts(
         self, contract: ContractType, generator: np.random.Generator, area: Array
     ) -> Array:
-        """Draw a district for each row, one of its Local Policing Area; null without an area.
-
-        Without districts in the areas of the catalogue, each area has two invented ones.
-        """
-        by_area = self._districts(contract)
+        """Draw a district for each row, one of its Local Policing Area; null without an area."""
+        names = sorted({name for name in area if name is not None})
         drawn = np.full(len(area), None, object)
         share = generator.random(len(area))
-        for name in sorted({name for name in area if name is not None}):
-            options = by_area.get(name, ()) if by_area else (f"{name}, north", f"{name}, south")
+        for name, options in self.districts(contract, names).items():
             rows = area == name
             if options:
                 drawn[rows] = np.asarray(options, object)[(share[rows] * len(options)).astype(int)]
         return drawn
+
+    def districts(self, contract: ContractType, areas: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the districts of Local Policing Areas.
+
+        Without districts in the areas of the catalogue, each area has two invented ones.
+        """
+        by_area = self._districts(contract)
+        return {
+            name: by_area.get(name, ()) if by_area else (f"{name}, north", f"{name}, south")
+            for name in areas
+        }
 
     def _districts(self, contract: ContractType) -> dict[str, tuple[str, ...]]:
         """Return the districts of each Local Policing Area, by the codes that are in both."""

@@ -29,7 +29,6 @@ MAPPING = {
         "theft_from_the_person": ["Theft from the person"],
     },
     "24": {"crimes": ["Shoplifting"]},
-    "28": {"violence_and_sexual_offences": ["Violence and sexual offences"]},
 }
 # Ref 11 counts the records with one of these latest outcomes, without ASB.
 ACTION = {
