@@ -2,13 +2,26 @@
 
 from typing import Any
 
-from swm_kpi import Basis, Column, Count, PeriodEndStock, Rate, RepeatRate, Sum, TextReport, Unit
+from swm_kpi import (
+    Basis,
+    Column,
+    Count,
+    Direction,
+    PeriodEndStock,
+    Rate,
+    Ratio,
+    RepeatRate,
+    Sum,
+    TextReport,
+    Unit,
+)
 
 from .assumptions import REPEAT_MONTHS
 from .contracts.crime_party import CrimeParty
 from .contracts.population import Population
 from .contracts.recorded_crime import PUBLISHED_QUARTERLY, RecordedCrime
 from .contracts.street_crime import StreetCrime
+from .contracts.survey import SurveyWave
 from .contracts.text_reports import NarrativeText
 from .contracts.workforce import WorkforceSnapshot
 
@@ -159,6 +172,42 @@ def headcount_and_fte(
             blank_means_no=blank_means_no,
         ),
     )
+
+
+def survey_response(survey: str, words: str, prefix: str = "") -> tuple[Sum, Sum, Ratio]:
+    """Return the people invited to a survey, those who took part, and the response rate.
+
+    Args:
+        survey: which survey.
+        words: the survey in words, at the start of a label.
+        prefix: the start of each key.
+    """
+    invited, took_part = (
+        Sum(
+            key=f"{prefix}{key}",
+            label=f"{words}: people {label}",
+            of=SurveyWave,
+            at=SurveyWave.ended_on,
+            where=SurveyWave.survey == survey,
+            value=value,
+            unit=Unit.PEOPLE,
+            direction=Direction.NEUTRAL,
+        )
+        for key, label, value in (
+            ("invited", "invited", SurveyWave.invited),
+            ("took_part", "who took part", SurveyWave.took_part),
+        )
+    )
+    rate = Ratio(
+        key=f"{prefix}response_rate",
+        label=f"{words}: response rate",
+        numerator=took_part.key,
+        denominator=invited.key,
+        unit=Unit.PROPORTION,
+        note="Not weighted. A wave counts in the period in which it ends, and an answer in the "
+        "period of the interview.",
+    )
+    return invited, took_part, rate
 
 
 def text_report(key: str, label: str, subject: str, *, rated: bool = False) -> TextReport:

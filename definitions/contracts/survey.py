@@ -1,10 +1,10 @@
-"""Answers to surveys of victims, of the public, and of the force's own people."""
+"""Surveys of victims, of the public and of the force's own people: answers, and who took part."""
 
 from datetime import date
 
 from swm_kpi import Column, Contract, Dimension, Rule, Unique, Unit
 
-from ..plan.dimensions import LPA
+from ..plan.dimensions import DISTRICT, LPA
 
 VICTIM_SURVEY = "victim"
 DA_VICTIM_SURVEY = "domestic abuse victim"
@@ -48,9 +48,9 @@ DOMESTIC_ABUSE = "Domestic abuse"
 SURVEY_CRIME_TYPE = Dimension(
     "survey_crime_type",
     "Type of crime in the survey",
-    ("Burglary", "Vehicle crime", "Violent crime", "Hate crime", DOMESTIC_ABUSE, "Other crime"),
-    description="The type of crime for which the victim was chosen for the survey. Victims of "
-    "domestic abuse have their own survey.",
+    description="The type of crime for which the victim was chosen for the survey, by the survey's "
+    "own list, such as burglary, robbery or sexual offences. The data decide which ones are "
+    "listed. Victims of domestic abuse have their own survey.",
 )
 
 WORKFORCE_GROUP = Dimension(
@@ -85,6 +85,15 @@ ANSWERS = (
 )
 
 
+_SURVEYS = (
+    VICTIM_SURVEY,
+    DA_VICTIM_SURVEY,
+    PERCEPTIONS_SURVEY,
+    LOCAL_STAFF_SURVEY,
+    NATIONAL_STAFF_SURVEY,
+)
+
+
 class SurveyAnswer(Contract, row_unit=Unit.ANSWERS, source="Survey contractors' files"):
     """One row per respondent and question asked.
 
@@ -94,13 +103,7 @@ class SurveyAnswer(Contract, row_unit=Unit.ANSWERS, source="Survey contractors' 
 
     survey = Column(
         str,
-        isin=(
-            VICTIM_SURVEY,
-            DA_VICTIM_SURVEY,
-            PERCEPTIONS_SURVEY,
-            LOCAL_STAFF_SURVEY,
-            NATIONAL_STAFF_SURVEY,
-        ),
+        isin=_SURVEYS,
         description="The survey: of victims, of domestic abuse victims, the Commissioner's "
         "Perceptions Survey of the public, the force's own staff survey or a national staff "
         "survey.",
@@ -143,7 +146,8 @@ class SurveyAnswer(Contract, row_unit=Unit.ANSWERS, source="Survey contractors' 
         str,
         dimension=SURVEY_CRIME_TYPE,
         nullable=True,
-        description="The type of crime for which the victim was chosen; empty in other surveys.",
+        description=f"The type of crime for which the victim was chosen; '{DOMESTIC_ABUSE}' in the "
+        "survey of domestic abuse victims, empty in surveys of other people.",
     )
     workforce_group = Column(
         str,
@@ -156,7 +160,16 @@ class SurveyAnswer(Contract, row_unit=Unit.ANSWERS, source="Survey contractors' 
         str,
         dimension=LPA,
         nullable=True,
-        description="Local Policing Area of the crime, of the home, or, for staff, of the post.",
+        description="For victims, Local Policing Area of the crime. For the public, of the home. "
+        "For staff, of the post.",
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="For victims, the district of the crime. For the public, of the home. Empty "
+        "for staff. Without this column, numbers by district are not available.",
     )
 
     one_row_each = Unique(survey, respondent_id, item)
@@ -169,4 +182,59 @@ class SurveyAnswer(Contract, row_unit=Unit.ANSWERS, source="Survey contractors' 
         (survey != DA_VICTIM_SURVEY) | (survey_crime_type == DOMESTIC_ABUSE),
         "the survey of domestic abuse victims has only victims of domestic abuse",
         checked_with=survey,
+    )
+
+
+class SurveyWave(Contract, row_unit=Unit.PEOPLE, source="Survey contractors' reports"):
+    """One row per wave of a survey and group: how many people were invited and took part.
+
+    A wave is one round of a survey, such as the interviews of a month. The rows of a wave are
+    separate groups and are added together. A wave that is not broken down has one row. A wave whose
+    two numbers are not reported has none.
+    """
+
+    survey = Column(str, isin=_SURVEYS, description="The survey, as in the table of answers.")
+    ended_on = Column(
+        date,
+        ge=date(2000, 1, 1),
+        label="last day of the wave",
+        description="The last day on which people could take part.",
+    )
+    invited = Column(
+        int,
+        ge=0,
+        label="people invited",
+        description="How many people were asked to take part, whether or not they were reached.",
+    )
+    took_part = Column(
+        int,
+        ge=0,
+        label="people who took part",
+        description="How many of them answered at least one question.",
+    )
+    survey_crime_type = Column(
+        str,
+        dimension=SURVEY_CRIME_TYPE,
+        nullable=True,
+        description="The type of crime for which the victims were chosen; empty for all types "
+        "together, and in other surveys.",
+    )
+    workforce_group = Column(
+        str,
+        dimension=WORKFORCE_GROUP,
+        nullable=True,
+        description="The role of the people, in a staff survey; empty for all roles together, and "
+        "in other surveys.",
+    )
+    lpa = Column(
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area, as in the table of answers; empty for all areas "
+        "together.",
+    )
+
+    one_row_each = Unique(survey, ended_on, survey_crime_type, workforce_group, lpa)
+    nobody_takes_part_uninvited = Rule(
+        took_part <= invited, "no more people take part than were invited"
     )

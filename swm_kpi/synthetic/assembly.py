@@ -70,6 +70,7 @@ MAKERS: dict[str, Callable[[Setting, ContractType], Columns]] = {
     "regulator_complaint": ict.regulator_complaints,
     "scheme": community.schemes,
     "survey_answer": surveys.answers,
+    "survey_wave": surveys.waves,
     "training_attendance": training.attendance,
     "training_requirement": training.requirement,
     "victim": parties.victims,

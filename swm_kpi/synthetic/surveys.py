@@ -1,4 +1,4 @@
-"""Answers to surveys of victims, of the public and of staff, in monthly waves.
+"""Surveys of victims, of the public and of staff in monthly waves: answers, and who took part.
 
 The numbers of respondents and their answers are round-number assumptions for shape, not facts
 about any force.
@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from swm_kpi.contracts import ContractType
 from swm_kpi.synthetic.setting import (
+    DAY,
     Array,
     Columns,
     Season,
@@ -125,6 +127,8 @@ def answers(setting: Setting, contract: ContractType) -> Columns:
             drawn = draw_members(rng, contract, "workforce_group", _GROUPS, len(rows))
             group[rows] = with_nulls(rng, drawn, 0.04)
     person, theme, item, answer = _questions(rng, surveys, which)
+    area = setting.draw_areas(contract, rng, size)
+    district = setting.draw_districts(contract, setting.generator("survey_answer, district"), area)
     return {
         "survey": np.asarray(names, object)[which][person],
         "respondent_id": row_ids("RSP", size)[person],
@@ -135,8 +139,33 @@ def answers(setting: Setting, contract: ContractType) -> Columns:
         "weight": weight[person],
         "survey_crime_type": crime[person],
         "workforce_group": group[person],
-        "lpa": setting.draw_areas(contract, rng, size)[person],
+        "lpa": area[person],
+        "district": np.where(_is_staff(surveys)[which], None, district)[person],
     }
+
+
+def waves(setting: Setting, contract: ContractType) -> Columns:
+    """Return the people who answered by monthly wave and group, of about three times as many."""
+    rng = setting.generator("survey_wave")
+    groups = ["survey", "survey_crime_type", "workforce_group", "lpa"]
+    people = pd.DataFrame(answers(setting, contract)).drop_duplicates("respondent_id")
+    people["month"] = people["interviewed_on"].dt.to_period("M").dt.to_timestamp()
+    counted = people.groupby([*groups, "month"], dropna=False).size().reset_index(name="took_part")
+    ends = counted["month"].to_numpy().astype("datetime64[D]") + (_DAYS_OF_WAVE - 1) * DAY
+    took_part = counted["took_part"].to_numpy()
+    columns: Columns = {
+        name: counted[name].astype(object).where(counted[name].notna(), None).to_numpy()
+        for name in groups
+    }
+    return columns | {
+        "ended_on": np.minimum(ends, np.datetime64(setting.end, "D")),
+        "invited": took_part + rng.poisson(2 * took_part),
+        "took_part": took_part,
+    }
+
+
+def _is_staff(surveys: list[_Survey]) -> Array:
+    return np.asarray([survey.staff for survey in surveys])
 
 
 def _questions(

@@ -21,6 +21,8 @@ from ...contracts.survey import (
     WORKFORCE_GROUP,
     SurveyAnswer,
 )
+from ...contracts.text_reports import ORGANISATIONAL_CULTURE
+from ...measures import survey_response, text_report
 from ...plan.availability import COLOUR_LOST
 from ...plan.objectives import REASSURING
 
@@ -85,21 +87,24 @@ def _survey_measures(survey: str, words: str, prefix: str) -> list[Measure]:
             unit=Unit.PEOPLE,
             direction=Direction.NEUTRAL,
         ),
+        *survey_response(survey, words, f"{prefix}_"),
     ]
 
 
 organisational_culture = Metric(
     ref="68",
     key="organisational_culture",
-    version=2,
+    version=3,
     title="Measurement of organisational culture (e.g. local and national staff surveys)",
     objective=REASSURING,
     summary="The share of favourable answers that the force's own people gave in staff surveys, "
-    "and how many people answered, by the day of the answer. The force's own survey and national "
-    "surveys are separate.",
+    "and how many people answered, by the day of the answer; the share of the people invited who "
+    "took part; and the latest report on culture in the period, in words. The force's own survey "
+    "and national surveys are separate.",
     measures=[
         *_survey_measures(LOCAL_STAFF_SURVEY, "Local staff survey", "local"),
         *_survey_measures(NATIONAL_STAFF_SURVEY, "National staff survey", "national"),
+        text_report("report", "Organisational culture, in words", ORGANISATIONAL_CULTURE),
     ],
     dimensions=[SURVEY_THEME, SURVEY_ITEM, WORKFORCE_GROUP],
     direction=Direction.HIGHER_IS_BETTER,
@@ -109,8 +114,7 @@ organisational_culture = Metric(
     "what those who answered think, question by question.",
     caveats=[
         "The two surveys ask different questions in different words and are never pooled.",
-        "There is no response rate: the table has only those who answered. Those who did not "
-        "answer may think differently.",
+        "Those who did not answer may think differently: read the response rate first.",
         "People answered in confidence. Small teams could be identified, so their results are "
         "withheld.",
         "Assumptions decide which answers are favourable and which do not count as answers. If "
@@ -154,6 +158,34 @@ organisational_culture = Metric(
             edge_case="Don't know is left out of the share; 'neither' counts as an answer. The "
             "national survey is not added to the local one, and answers from the public are left "
             "out.",
+        ),
+        Example(
+            rows={
+                "survey_wave": """
+                | survey         | ended_on   | invited | took_part | workforce_group |
+                | local staff    | 2024-05-31 | 200     | 60        | Officers        |
+                | local staff    | 2024-05-31 | 100     | 60        | Staff           |
+                | national staff | 2024-06-30 | 400     | 100       |                 |
+                """,
+                "narrative_text": """
+                | subject                | period_end | text         | author_role | evidence |
+                | organisational culture | 2024-04-30 | Trust.       | People lead | Survey   |
+                | organisational culture | 2024-06-30 | Fairness.    | People lead | Survey   |
+                | vision and values      | 2024-06-30 | Our purpose. | Chief       | Events   |
+                """,
+            },
+            expect={
+                "local_invited": 200 + 100,
+                "local_took_part": 60 + 60,
+                "local_response_rate": (60 + 60) / (200 + 100),
+                "national_invited": 400,
+                "national_took_part": 100,
+                "national_response_rate": 100 / 400,
+                "report": None,
+            },
+            edge_case="The rate of both groups is of all the people invited: 40%, and not 45%, the "
+            "mean of 30% and 60%. The note shows the later text about culture. There is no number "
+            "for it.",
         ),
     ],
 )

@@ -18,8 +18,9 @@ from ...contracts.survey import (
     SURVEY_ITEM,
     SurveyAnswer,
 )
+from ...measures import survey_response
 from ...plan.availability import published_once
-from ...plan.dimensions import LPA
+from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import REASSURING
 
 FAVOURABLE_PERCEPTIONS = Assumption(
@@ -54,12 +55,12 @@ _GAVE_OPINION = ~SurveyAnswer.answer.is_in(PERCEPTION_NON_ANSWERS)
 perceptions_of_accessibility = Metric(
     ref="59",
     key="perceptions_of_accessibility",
-    version=2,
+    version=3,
     title="Public perceptions of accessibility (PCC Perceptions Survey)",
     objective=REASSURING,
     summary="The weighted share of opinions about accessibility that are favourable, in the "
-    "Commissioner's (PCC) Perceptions Survey, by the day of the interview, and how many people "
-    "gave an opinion.",
+    "Commissioner's (PCC) Perceptions Survey, by the day of the interview, how many people "
+    "gave an opinion, and the share of the people invited who took part.",
     measures=[
         SurveyProportion(
             key="favourable",
@@ -84,8 +85,9 @@ perceptions_of_accessibility = Metric(
             unit=Unit.PEOPLE,
             direction=Direction.NEUTRAL,
         ),
+        *survey_response(PERCEPTIONS_SURVEY, "Perceptions Survey"),
     ],
-    dimensions=[SURVEY_ITEM, LPA],
+    dimensions=[SURVEY_ITEM, LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
     availability=published_once(
         Evidence(
@@ -134,6 +136,24 @@ perceptions_of_accessibility = Metric(
             expect={"favourable": 1 / (1 + 1), "respondents": 1 + 1},
             edge_case="Don't know and refused are left out of the share; 'neither' is in the "
             "denominator. Confidence is another theme, and victims have another survey.",
+        ),
+        Example(
+            rows={
+                "survey_wave": """
+                | survey      | ended_on   | invited | took_part |
+                | perceptions | 2024-04-30 | 400     | 100       |
+                | perceptions | 2024-06-30 | 100     | 75        |
+                | perceptions | 2024-07-31 | 400     | 400       |
+                | victim      | 2024-06-30 | 400     | 400       |
+                """
+            },
+            expect={
+                "invited": 400 + 100,
+                "took_part": 100 + 75,
+                "response_rate": (100 + 75) / (400 + 100),
+            },
+            edge_case="The rate of two waves is of all the people invited: 35%, and not 50%, the "
+            "mean of 25% and 75%. July is in the next quarter, and victims have another survey.",
         ),
     ],
 )

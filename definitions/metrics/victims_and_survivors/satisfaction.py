@@ -19,8 +19,9 @@ from ...contracts.survey import (
     WHOLE_EXPERIENCE,
     SurveyAnswer,
 )
+from ...measures import survey_response
 from ...plan.availability import published_once
-from ...plan.dimensions import LPA
+from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import VICTIMS
 
 SATISFIED_ANSWERS = Assumption(
@@ -93,23 +94,25 @@ def _survey_measures(survey: str, respondents: str, prefix: str = "") -> list[Me
             direction=Direction.NEUTRAL,
             note="Unweighted. Leaves out people who did not know or refused.",
         ),
+        *survey_response(survey, respondents, prefix),
     ]
 
 
 victim_satisfaction = Metric(
     ref="3",
     key="victim_satisfaction",
-    version=2,
+    version=3,
     title="Victim satisfaction by crime type (inc. Domestic Abuse (DA))",
     objective=VICTIMS,
     summary="The weighted share of victims who were completely, very or fairly satisfied with the "
     "whole experience and with each stage of it, among victims interviewed in the period who gave "
-    "an answer. Victims of domestic abuse have their own survey and are shown separately.",
+    "an answer; and the share of the victims invited who took part. Victims of domestic abuse have "
+    "their own survey and are shown separately.",
     measures=[
         *_survey_measures(VICTIM_SURVEY, "Victims other than of domestic abuse"),
         *_survey_measures(DA_VICTIM_SURVEY, "Victims of domestic abuse", prefix="da_"),
     ],
-    dimensions=[SURVEY_CRIME_TYPE, LPA],
+    dimensions=[SURVEY_CRIME_TYPE, LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
     availability=published_once(
         Evidence(
@@ -134,6 +137,8 @@ victim_satisfaction = Metric(
         "A quarter has few answers for one type of crime. Use a rolling 12 months.",
         "Victims who answer may differ from those who do not, and weights correct only part of "
         "this. We do not know how the survey's weights are made.",
+        "The types of crime are the survey's own. Types that are not surveyed, as may be so for "
+        "sexual offences, are not there.",
         "Assumptions decide which answers are satisfied and which do not count as answers.",
         "Satisfaction with the whole experience is a separate question, not the mean of the "
         "stages.",
@@ -196,6 +201,29 @@ victim_satisfaction = Metric(
             edge_case="Don't know and refused are left out of the share; 'neither' counts as an "
             "answer. The answer about treatment is not about the whole experience. Pooling the two "
             "surveys would give a share of one in three.",
+        ),
+        Example(
+            rows={
+                "survey_wave": """
+                | survey                | ended_on   | invited | took_part | survey_crime_type |
+                | victim                | 2024-04-30 | 100     | 25        | Burglary          |
+                | victim                | 2024-04-30 | 60      | 15        | Robbery           |
+                | victim                | 2024-07-31 | 100     | 90        | Burglary          |
+                | domestic abuse victim | 2024-06-30 | 50      | 5         | Domestic abuse    |
+                | perceptions           | 2024-06-30 | 500     | 400       |                   |
+                """
+            },
+            expect={
+                "invited": 100 + 60,
+                "took_part": 25 + 15,
+                "response_rate": (25 + 15) / (100 + 60),
+                "da_invited": 50,
+                "da_took_part": 5,
+                "da_response_rate": 5 / 50,
+            },
+            edge_case="A wave belongs to the period in which it ends. Each survey has its own "
+            "rate. People who took part without an opinion on the whole experience took part, but "
+            "gave no answer to it.",
         ),
     ],
 )
