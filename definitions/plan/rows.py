@@ -21,8 +21,14 @@ def _objective(ref: str) -> Objective | None:
     return next((objective for objective in OBJECTIVES if objective.title == title), None)
 
 
-def group(ref: str, key: str) -> CatalogueEntry:
-    """Return the entry for a row that only groups other rows."""
+def group(ref: str, key: str, note: str = "") -> CatalogueEntry:
+    """Return the entry for a row that only groups other rows.
+
+    Args:
+        ref: its number.
+        key: a name for code.
+        note: what else belongs to the group and is not in it.
+    """
     children = tuple(child for child, row in _rows().items() if row["parent"] == ref)
     return MetricGroup(
         ref=ref,
@@ -31,6 +37,7 @@ def group(ref: str, key: str) -> CatalogueEntry:
         objective=_objective(ref),
         availability=GROUP,
         children=children,
+        note=note,
     )
 
 

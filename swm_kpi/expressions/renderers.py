@@ -103,14 +103,14 @@ def english(expression: tree.Expression) -> str:
     raise TypeError(f"There is no English for {type(expression).__name__}: add it to english()")
 
 
-def _without_negation(condition: tree.Condition) -> tree.Condition:
+def _without_negation(condition: tree.Expression) -> tree.Expression:
     """Return a condition with its negation moved inwards: to the parts that it joins."""
     match condition:
         case tree.Not(condition=tree.Not(condition=inner)):
             return _without_negation(inner)
         case tree.Not(condition=tree.BoolOp(op=op, conditions=conditions)):
-            opposite = "and" if op == "or" else "or"
-            return tree.BoolOp(opposite, tuple(tree.Not(part) for part in conditions))
+            parts = tuple(tree.Not(part) for part in conditions)
+            return tree.BoolOp("and" if op == "or" else "or", parts)
         case _:
             return condition
 
@@ -325,7 +325,7 @@ def _python_in_brackets(condition: tree.Condition) -> str:
     return f"({source})" if isinstance(condition, tree.BoolOp | tree.Compare) else source
 
 
-def _english_in_brackets(condition: tree.Condition) -> str:
+def _english_in_brackets(condition: tree.Expression) -> str:
     text = english(condition)
     return f"({text})" if isinstance(_without_negation(condition), tree.BoolOp) else text
 

@@ -14,7 +14,12 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from swm_kpi.errors import Problem, did_you_mean
-from swm_kpi.model.availability import Availability, Evidence, PastAvailability
+from swm_kpi.model.availability import (
+    NEED_EVIDENCE,
+    Availability,
+    Evidence,
+    PastAvailability,
+)
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry, MetricGroup, UndefinedMetric
 from swm_kpi.model.toml_file import TomlFile, field_problems
@@ -22,9 +27,9 @@ from swm_kpi.vocabulary import AvailabilityStatus
 
 TABLE = "statement"
 _STATUSES = {
-    "reportable": AvailabilityStatus.REPORTABLE,
-    "not_reportable": AvailabilityStatus.NOT_REPORTABLE,
-    "unknown": AvailabilityStatus.UNKNOWN,
+    status.value.replace(" ", "_"): status
+    for status in AvailabilityStatus
+    if status not in (AvailabilityStatus.GROUP, AvailabilityStatus.UNDEFINED)
 }
 
 
@@ -107,7 +112,27 @@ def read_statements(file: TomlFile, catalogue: Catalogue) -> tuple[list[Statemen
             problems.append(Problem(subject, "ref", rule, "State it once", place))
         places.setdefault(key, place)
         statements.append(Statement(*key, _availability(stated)))
+    problems += _whole_findings(statements, places)
     return statements, problems
+
+
+def _whole_findings(
+    statements: Sequence[Statement], places: dict[tuple[str, str], str]
+) -> Iterator[Problem]:
+    """Yield a partly reportable ref of which no statement says which part is not reportable."""
+    refs_with_parts = {statement.ref for statement in statements if statement.measure}
+    for statement in statements:
+        is_partly = statement.availability.status is AvailabilityStatus.PARTLY_REPORTABLE
+        if is_partly and statement.measure:
+            rule = "one measure is reportable or it is not"
+            fix = "Use another status, or state the whole ref"
+        elif is_partly and statement.ref not in refs_with_parts:
+            rule = "nothing says which part of it is not reportable"
+            fix = "Add a [[statement]] with the measure, or use another status"
+        else:
+            continue
+        place = places[statement.ref, statement.measure]
+        yield Problem(f"Availability of {statement.ref}", "status", rule, fix, place)
 
 
 def with_statements(
@@ -179,7 +204,7 @@ def _findings(stated: _Statement) -> Iterator[tuple[str, str, str]]:
         if past.status not in _STATUSES:
             rule = "it has a status that a file cannot state"
             yield "history", rule, did_you_mean(past.status[:40], _STATUSES)
-    if stated.status in ("reportable", "not_reportable") and not stated.evidence:
+    if _STATUSES.get(stated.status) in NEED_EVIDENCE and not stated.evidence:
         fix = 'Give evidence = [{ source = "...", finding = "...", date = "2025-05" }]'
         yield "evidence", f"{stated.status} needs a document that others can look up", fix
     days = [past.date for past in stated.history]

@@ -207,6 +207,7 @@ class Force:
             objectives=self._plan.objectives,
             themes=self._plan.themes,
             areas=self._plan.areas,
+            availability=self._plan.availability,
             allow_not_reportable=True,
             assumptions=self.assumptions,
             force=self.definition,

@@ -11,6 +11,13 @@ from swm_kpi.calendar import format_date, format_month_range
 from swm_kpi.declaration import Declaration, Finding, Frozen
 from swm_kpi.vocabulary import AvailabilityStatus
 
+NEED_EVIDENCE = (
+    AvailabilityStatus.REPORTABLE,
+    AvailabilityStatus.PARTLY_REPORTABLE,
+    AvailabilityStatus.NOT_REPORTABLE,
+)
+"""The statuses that need a document that others can look up."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -59,7 +66,7 @@ class Availability(Declaration):
     Attributes:
         status: what the documents say.
         reason: why, in words for readers.
-        evidence: the sources. *Reportable* and *not reportable* need at least one.
+        evidence: the sources. Every status but *unknown* and *in development* needs at least one.
         as_at: the date of the statement.
         owner: the role that answers for the statement.
         expected: the day on which a metric that is not reportable is expected to be.
@@ -82,6 +89,12 @@ class Availability(Declaration):
         """Name the declaration in a message."""
         return "Availability"
 
+    @property
+    def words(self) -> str:
+        """The status in a few words. A figure of a metric of unknown status may have been shown."""
+        is_published = self.status is AvailabilityStatus.UNKNOWN and self.evidence
+        return "published before" if is_published else self.status.value
+
     def dated_sentences(self) -> Iterator[str]:
         """Yield who answers for the statement, when it was made, and what is expected."""
         if self.owner:
@@ -93,7 +106,7 @@ class Availability(Declaration):
 
     def describe(self) -> str:
         """Return the statement in sentences, with its owner, evidence and history."""
-        sentences = [f"{self.status.value.capitalize()}. {self.reason.rstrip('.')}."]
+        sentences = [f"{self.words.capitalize()}. {self.reason.rstrip('.')}."]
         sentences += self.dated_sentences()
         for evidence in self.evidence:
             source = f"({evidence.source}, {evidence.formatted_date})"
@@ -107,7 +120,6 @@ class Availability(Declaration):
         """Yield what is wrong between the fields."""
         if not self.reason.strip():
             yield "reason", "it is empty", "Say in a sentence why this is the status"
-        needs_evidence = (AvailabilityStatus.REPORTABLE, AvailabilityStatus.NOT_REPORTABLE)
-        if self.status in needs_evidence and not self.evidence:
+        if self.status in NEED_EVIDENCE and not self.evidence:
             fix = "Give evidence=[Evidence(...)], or use the status unknown"
             yield "evidence", f"{self.status.value} needs a source", fix

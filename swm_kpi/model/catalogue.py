@@ -17,6 +17,7 @@ from swm_kpi.errors import (
 )
 from swm_kpi.expressions import Unusable
 from swm_kpi.model.areas import Areas
+from swm_kpi.model.availability import Availability
 from swm_kpi.model.force_areas import AS_THEN, metrics_with_areas
 from swm_kpi.model.metric import CatalogueEntry, Metric, MetricAlias, MetricGroup
 from swm_kpi.model.objective import Objective
@@ -36,6 +37,8 @@ class Catalogue:
         themes: the refs of each theme, by theme, in the order to show them. A ref may belong to
             several themes, or to none.
         areas: the areas of the force that the plan is of.
+        availability: what the plan says about the availability of all its metrics, for those that
+            have no statement of their own.
         allow_not_reportable: whether an entry may be *not reportable*. Only the folder of a force
             sets it: a definition cannot say that a force may not report.
         assumptions: the values that a force has decided on, by key of the assumption.
@@ -46,6 +49,7 @@ class Catalogue:
         objectives: the objectives, in order.
         themes: the refs of each theme.
         areas: the areas of the force, or None.
+        availability: what the plan says about all its metrics, or None.
         assumptions: the values that replace the defaults of assumptions, by key.
         force: the name of a force with the hash of its folder; empty for none.
         boundaries: ``"as then"`` or ``"as now"`` after :meth:`with_areas`; empty where breakdowns
@@ -63,6 +67,7 @@ class Catalogue:
         objectives: Sequence[Objective] | None = None,
         themes: Mapping[str, Sequence[str]] | None = None,
         areas: Areas | None = None,
+        availability: Availability | None = None,
         allow_not_reportable: bool = False,
         assumptions: Mapping[str, Any] | None = None,
         force: str = "",
@@ -81,6 +86,7 @@ class Catalogue:
         self.objectives = tuple(dict.fromkeys(named) if objectives is None else objectives)
         self.themes = {theme: tuple(refs) for theme, refs in (themes or {}).items()}
         self.areas = areas
+        self.availability = availability
         self.boundaries = ""
         self.assumptions = dict(assumptions or {})
         self.force = force
@@ -160,6 +166,10 @@ class Catalogue:
         if isinstance(entry, MetricAlias):
             return self.metric(self[entry.of])
         return entry if isinstance(entry, Metric) else None
+
+    def own_availability(self, entry: CatalogueEntry) -> Availability | None:
+        """Return what is stated of an entry alone; None where only the plan's statement holds."""
+        return None if entry.availability == self.availability else entry.availability
 
     @property
     def contracts(self) -> dict[str, ContractType]:

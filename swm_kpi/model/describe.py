@@ -16,7 +16,7 @@ from swm_kpi.model.metric import (
     MetricGroup,
     reason_not_computed,
 )
-from swm_kpi.vocabulary import AvailabilityStatus, Basis
+from swm_kpi.vocabulary import Basis
 
 WIDTH = 88
 
@@ -28,7 +28,7 @@ def describe_entry(entry: CatalogueEntry, catalogue: Catalogue) -> str:
 
 def format_catalogue(catalogue: Catalogue) -> str:
     """Return one line for each ref: its title, availability, and whether it is computed."""
-    lines = [f"{'Ref':>3}  {'Title':<50}  {'Availability':<14}  Computed"]
+    lines = [f"{'Ref':>3}  {'Title':<50}  {'Availability':<17}  Computed"]
     objective_title = ""
     for entry in catalogue:
         if entry.objective_title != objective_title:
@@ -36,18 +36,14 @@ def format_catalogue(catalogue: Catalogue) -> str:
             lines += ["", f"     {objective_title}"]
         indent = "  " if entry.parent else ""
         title = _shorten(indent + (entry.name or "(no text in the plan)"), 50)
-        status = "" if isinstance(entry, MetricGroup) else entry.availability.status.value
+        own = None if isinstance(entry, MetricGroup) else catalogue.own_availability(entry)
+        status = "" if own is None else own.words
         computed = _format_computed(entry, catalogue)
-        lines.append(f"{entry.ref:>3}  {title:<50}  {status:<14}  {computed}")
+        lines.append(f"{entry.ref:>3}  {title:<50}  {status:<17}  {computed}")
     computed_count = sum(entry.computes for entry in catalogue)
-    unknown_count = sum(
-        entry.availability.status is AvailabilityStatus.UNKNOWN for entry in catalogue
-    )
-    lines += [
-        "",
-        f"{len(catalogue)} refs, {computed_count} of them computed. "
-        f"Availability is unknown for {unknown_count}.",
-    ]
+    lines += ["", f"{len(catalogue)} refs, {computed_count} of them computed."]
+    if catalogue.availability is not None:
+        lines += wrap(f"Of a ref without a status: {catalogue.availability.reason}", WIDTH)
     return "\n".join(lines) + "\n"
 
 
@@ -71,11 +67,15 @@ def _entry_lines(entry: CatalogueEntry, catalogue: Catalogue) -> Iterator[str]:
     yield f"Objective     {entry.objective_title}"
     if entry.parent:
         yield f"Part of       {entry.parent} {catalogue[entry.parent].name}"
-    yield from _labelled("Availability", entry.availability.describe())
+    own = catalogue.own_availability(entry)
+    general = f"Not stated of this ref alone. {entry.availability.reason}"
+    yield from _labelled("Availability", general if own is None else own.describe())
     metric = catalogue.metric(entry)
     if isinstance(entry, MetricGroup):
         yield from ("", "This ref is a group. Its parts:")
         yield from (f"  {child}  {catalogue[child].name}" for child in entry.children)
+        if entry.note:
+            yield from ("", *wrap(entry.note, WIDTH))
     elif metric is None:
         yield from _labelled("Computed", f"No: {reason_not_computed(entry)}.")
     else:

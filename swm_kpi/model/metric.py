@@ -156,9 +156,11 @@ class MetricGroup(CatalogueEntry):
 
     Attributes:
         children: the refs in the group, in order. Each names this ref as its ``parent``.
+        note: what else belongs to the group and is not in it, in a sentence; empty if nothing.
     """
 
     children: Frozen[str] = Field(min_length=1)
+    note: str = ""
 
 
 class UndefinedMetric(CatalogueEntry):

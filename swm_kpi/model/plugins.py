@@ -162,6 +162,7 @@ def _join(parts: dict[str, Catalogue]) -> Catalogue:
                 objectives=tuple(dict.fromkeys((*joined.objectives, *part.objectives))),
                 themes=_join_themes(joined, part),
                 areas=joined.areas or part.areas,
+                availability=joined.availability or part.availability,
             )
         except DefinitionError as error:
             problems += [

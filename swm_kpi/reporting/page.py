@@ -15,9 +15,10 @@ from swm_kpi.calendar import format_date
 from swm_kpi.charts import axis_title, format_cell, format_period
 from swm_kpi.formatting import NumberFormat, is_percentage
 from swm_kpi.measures import Measure
-from swm_kpi.model.metric import CatalogueEntry, MetricAlias, MetricGroup, reason_not_computed
+from swm_kpi.model.catalogue import Catalogue
+from swm_kpi.model.metric import CatalogueEntry, MetricAlias, reason_not_computed
 from swm_kpi.reporting.contents import BY, Contents, MetricSection
-from swm_kpi.vocabulary import AvailabilityStatus, Basis, Marker, Unit
+from swm_kpi.vocabulary import Basis, Marker, Unit
 
 SHOWN_PERIODS = 4
 CHART_WIDTH = 440
@@ -115,15 +116,19 @@ def _introduction(contents: Contents, no_charts_reason: str) -> str:
 def _overview(contents: Contents) -> str:
     computed = {section.entry.ref: section for section in contents.sections}
     objectives = dict.fromkeys(entry.objective_title for entry in contents.catalogue)
+    stated = contents.catalogue.availability
+    general = "" if stated is None else f" {escape(stated.reason)}"
     parts = [
         '<h2 id="overview">Every ref of the plan</h2>',
         "<p>Whether the force may report a metric is a separate question from whether it can be "
-        "computed. It is marked “availability” here, and is unknown unless a published source "
-        "shows otherwise.</p>",
+        "computed. It is marked “availability” here where something is stated of a ref."
+        f"{general}</p>",
     ]
     for objective in objectives:
         entries = [entry for entry in contents.catalogue if entry.objective_title == objective]
-        rows = "\n".join(_overview_row(entry, computed.get(entry.ref)) for entry in entries)
+        rows = "\n".join(
+            _overview_row(entry, computed.get(entry.ref), contents.catalogue) for entry in entries
+        )
         parts.append(
             f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(objective)}">\n'
             f'<table class="refs">\n<caption>{escape(objective)}</caption>\n<thead><tr>'
@@ -134,15 +139,17 @@ def _overview(contents: Contents) -> str:
     return "\n".join(parts)
 
 
-def _overview_row(entry: CatalogueEntry, section: MetricSection | None) -> str:
+def _overview_row(
+    entry: CatalogueEntry, section: MetricSection | None, catalogue: Catalogue
+) -> str:
     title = escape(entry.name) or '<span class="quiet">(no text in the plan)</span>'
     if section is not None:
         title = f'<a href="#{_anchor(entry)}">{title}</a>'
     child = ' class="child"' if entry.parent else ""
-    status = entry.availability.status
+    own = catalogue.own_availability(entry)
     availability = ""
-    if not isinstance(entry, MetricGroup) and status is not AvailabilityStatus.UNDEFINED:
-        availability = f'<span class="unit">availability {escape(status.value)}</span>'
+    if own is not None and entry.computes:
+        availability = f'<span class="unit">availability: {escape(own.words)}</span>'
     return (
         f'<tr><td class="ref">{escape(entry.ref)}</td><th scope="row"{child}>{title}</th>'
         f'<td class="state">{escape(_state(entry, section))}{availability}</td></tr>'

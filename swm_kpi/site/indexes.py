@@ -11,7 +11,6 @@ from swm_kpi.site.links import link_to_metric, link_to_table
 from swm_kpi.site.markdown import build_page, heading
 from swm_kpi.site.markup import Html, join, link_addresses, paragraph, table, tag
 from swm_kpi.site.status import (
-    availability_label,
     availability_text,
     computation_label,
     status_labels,
@@ -45,28 +44,27 @@ def build_theme_index(context: SiteContext) -> str:
 
 def build_availability_index(context: SiteContext) -> str:
     """Return the page of metrics by availability, with the evidence for each."""
-    parts: list[Html] = []
+    catalogue = context.catalogue
+    groups: dict[str, list[CatalogueEntry]] = {}
     for status in AvailabilityStatus:
-        entries = [entry for entry in context.catalogue if entry.availability.status is status]
-        if not entries:
-            continue
-        title = availability_text(status)
+        for entry in catalogue:
+            own = catalogue.own_availability(entry)
+            if own is not None and own.status is status:
+                groups.setdefault(availability_text(own), []).append(entry)
+    parts: list[Html] = []
+    if catalogue.availability is not None:
+        parts.append(paragraph(catalogue.availability.reason))
+    for title, entries in groups.items():
         parts.append(heading(f"{title}: {len(entries)}"))
-        parts.append(paragraph(availability_label(status)))
         reasons = {entry.availability.reason for entry in entries}
         if len(reasons) == 1:
             parts.append(paragraph(next(iter(reasons))))
-        rows = (
-            (
-                entry.ref,
-                link_to_metric(entry),
-                computation_label(entry, context.catalogue),
-                _format_evidence(entry),
-            )
-            for entry in entries
-        )
-        headings = ("Ref", "Metric", "Computation", "Evidence")
-        parts.append(table(title, headings, rows, caption_visually_hidden=True))
+        parts.append(_availability_table(title, entries, context))
+    others = [entry for entry in catalogue if catalogue.own_availability(entry) is None]
+    if others:
+        title = "With no statement of their own"
+        parts.append(heading(f"{title}: {len(others)}"))
+        parts.append(_availability_table(title, others, context))
     return build_page(
         "Metrics by availability",
         paragraph(
@@ -79,6 +77,22 @@ def build_availability_index(context: SiteContext) -> str:
         menu_title="By availability",
         layout="list",
     )
+
+
+def _availability_table(
+    title: str, entries: Iterable[CatalogueEntry], context: SiteContext
+) -> Html:
+    rows = (
+        (
+            entry.ref,
+            link_to_metric(entry),
+            computation_label(entry, context.catalogue),
+            _format_evidence(entry),
+        )
+        for entry in entries
+    )
+    headings = ("Ref", "Metric", "Computation", "Evidence")
+    return table(title, headings, rows, caption_visually_hidden=True)
 
 
 def _format_evidence(entry: CatalogueEntry) -> Html:

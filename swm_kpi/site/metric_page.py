@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from swm_kpi.calendar import format_date
+from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry, Metric, MetricAlias, MetricGroup, UndefinedMetric
 from swm_kpi.site.alternative_names import alternative_names, expand_abbreviations
 from swm_kpi.site.context import SiteContext
@@ -122,7 +123,9 @@ def _sections_without_computation(entry: CatalogueEntry, context: SiteContext) -
                 for child in children
             ),
         )
-    yield from _availability_section(entry)
+        if entry.note:
+            yield paragraph(entry.note)
+    yield from _availability_section(entry, context.catalogue)
     if isinstance(entry, UndefinedMetric):
         yield heading("Why this page exists")
         yield paragraph(
@@ -141,7 +144,7 @@ def _sections_of_metric(
     yield paragraph(metric.limitations, class_="inset")
     if metric.caveats:
         yield bullet_list(metric.caveats)
-    yield from _availability_section(entry)
+    yield from _availability_section(entry, context.catalogue)
     yield from build_formula_section(entry, metric, context)
     yield from build_examples_section(metric)
     yield from _chart_section(entry, context)
@@ -153,10 +156,11 @@ def _sections_of_metric(
     yield from build_history_section(metric, context)
 
 
-def _availability_section(entry: CatalogueEntry) -> Iterator[Html]:
+def _availability_section(entry: CatalogueEntry, catalogue: Catalogue) -> Iterator[Html]:
     availability = entry.availability
     yield heading("Is it available?")
-    yield paragraph(availability_label(availability.status))
+    if catalogue.own_availability(entry) is not None:
+        yield paragraph(availability_label(availability))
     yield paragraph(availability.reason)
     yield from map(paragraph, availability.dated_sentences())
     if availability.evidence:

@@ -14,11 +14,8 @@ from swm_kpi.site.markup import Html, join, link, paragraph, table, tag
 from swm_kpi.site.status import status_labels
 from swm_kpi.vocabulary import AvailabilityStatus, Basis
 
-# What is counted of each status: of one metric, and of several.
-_STATUS_COUNTS = {
-    AvailabilityStatus.REPORTABLE: ("reportable", "reportable"),
-    AvailabilityStatus.NOT_REPORTABLE: ("not reportable", "not reportable"),
-    AvailabilityStatus.UNKNOWN: ("of unknown availability", "of unknown availability"),
+# What is counted of entries that are no metrics: one, and several.
+_NO_METRICS = {
     AvailabilityStatus.GROUP: ("group of metrics", "groups of metrics"),
     AvailabilityStatus.UNDEFINED: ("without text in the plan", "without text in the plan"),
 }
@@ -71,12 +68,9 @@ def build_home_page(context: SiteContext) -> str:
 
 def _explain_availability(catalogue: Catalogue) -> str:
     text = " This is what documents say about whether the force can report a metric."
-    if any(entry.availability.status is AvailabilityStatus.UNKNOWN for entry in catalogue):
-        return (
-            f"{text} For most metrics it is not known: the plan marks some of them in red, and our "
-            "copy of it has lost its colours. We do not guess."
-        )
-    return f"{text} Each statement has its evidence."
+    if catalogue.availability is None:
+        return f"{text} Each statement has its evidence."
+    return f"{text} {catalogue.availability.reason}"
 
 
 def build_metric_index(context: SiteContext) -> str:
@@ -139,10 +133,11 @@ def _build_counts(context: SiteContext) -> Html:
         (len(catalogue), "numbered metrics (refs)"),
         (sum(entry.computes for entry in catalogue), "can be computed"),
     ]
-    statuses = Counter(entry.availability.status for entry in catalogue)
+    stated = (catalogue.own_availability(entry) for entry in catalogue)
+    own = [availability for availability in stated if availability is not None]
     for status in AvailabilityStatus:
-        count = statuses[status]
-        if count:
-            counts.append((count, _STATUS_COUNTS[status][count != 1]))
+        words = Counter(item.words for item in own if item.status is status)
+        for text, count in sorted(words.items()):
+            counts.append((count, _NO_METRICS.get(status, (text, text))[count != 1]))
     items = (tag("li", tag("strong", f"{count}"), " ", tag("span", text)) for count, text in counts)
     return tag("ul", *items, class_="counts")

@@ -143,7 +143,7 @@ class Parts:
         A part is needed where some year has rows of it. An area of a closed list that no year has
         is needed outside all areas of the other levels, so that its absence shows.
         """
-        seen = self._rows_of(rows, levels).any(axis=0)
+        seen: Any = self._rows_of(rows, levels).any(axis=0)
         years = len(needs[levels[0]])
         needed = np.broadcast_to(seen, (years, *seen.shape)).copy()
         for axis, position in enumerate(levels):
@@ -171,7 +171,8 @@ class Parts:
         for outer in range(len(levels)):
             for inner in set(range(len(levels))) - {outer}:
                 others = tuple(n + 1 for n in range(len(levels)) if n not in (outer, inner))
-                pair = np.moveaxis(seen.any(axis=others, keepdims=True), inner + 1, -1)
+                of_two: Any = seen.any(axis=others, keepdims=True)
+                pair = np.moveaxis(of_two, inner + 1, -1)
                 twice = pair[..., _UNKNOWN] & pair[..., :_UNKNOWN].any(axis=-1)
                 of_outer = twice.reshape(len(rows), -1)
                 of_outer[:, _UNKNOWN:] = False
@@ -184,10 +185,10 @@ class Parts:
         areas = [p for p in self.positions if self.grouping.dimensions[p].is_area]
         return tuple(sorted(areas)) if len(areas) > 1 else ()
 
-    def _rows_of(self, rows: Array, positions: tuple[int, ...]) -> Bools:
+    def _rows_of(self, rows: Array, positions: tuple[int, ...]) -> Any:
         """Return whether there are rows, over times and some axes, without totals."""
         others = tuple(axis + 1 for axis in self._axes if axis not in positions)
-        seen: Bools = rows.sum(axis=others) > 0
+        seen: Any = rows.sum(axis=others) > 0
         for axis in range(len(positions)):
             np.moveaxis(seen, axis + 1, -1)[..., -1] = False
         return seen
