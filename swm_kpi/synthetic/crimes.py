@@ -18,7 +18,6 @@ from swm_kpi.synthetic.setting import (
     Setting,
     add_delay,
     avoid_dst_gap,
-    draw_members,
     draw_members_by_group,
     draw_positions,
     members,
@@ -142,6 +141,7 @@ _KINDS = {
     ),
 }  # fmt: skip
 _OTHER = _Kind(100)
+_STATUSES = {"recorded": 0.965, "cancelled": 0.022, "transferred": 0.013}
 
 SUBGROUP_WEIGHTS = {name: kind.per_year for name, kind in _KINDS.items()}
 """The weight of each subgroup."""
@@ -184,10 +184,10 @@ def crimes(setting: Setting, contract: ContractType) -> Columns:
         "reported_at": null_times(reported, unreported),
         "offence_subgroup": np.asarray(subgroups, object)[kind],
         "ho_code": _codes(rng, kind, kinds),
-        "status": draw_members(
-            rng, contract, "status",
-            {"recorded": 0.965, "cancelled": 0.022, "transferred": 0.013}, size,
-        ),
+        "status": np.asarray(statuses(contract), object)[
+            draw_positions(rng, [_STATUSES.get(status, 0.002) for status in statuses(contract)],
+                           size)
+        ],
         "outcome_code": outcome,
         "outcome_at": null_times(outcome_at, undecided),
         "is_da": random_flags(rng, values_of("abuse"), size, null_share=0.01),
@@ -257,6 +257,11 @@ def _victims(setting: Setting, columns: Columns) -> Columns:
     for values in (sex, age):
         values[~is_person | (rng.random(size) < 0.03)] = None
     return {"victim_sex": sex, "victim_age_group": age}
+
+
+def statuses(contract: ContractType) -> tuple[str, ...]:
+    """Return the statuses of crimes; a table of people may list the status of incidents too."""
+    return tuple(s for s in members(contract, "status", tuple(_STATUSES)) if s != "incident")
 
 
 def _drug_related(setting: Setting, subgroup: Array) -> Array:

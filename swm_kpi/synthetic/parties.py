@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from swm_kpi.contracts import ContractType
-from swm_kpi.synthetic.crimes import STATE_OFFENCES, SUBGROUP_WEIGHTS, crimes
+from swm_kpi.synthetic.crimes import STATE_OFFENCES, SUBGROUP_WEIGHTS, crimes, statuses
 from swm_kpi.synthetic.setting import (
     Array,
     Columns,
@@ -67,9 +67,9 @@ class People:
 
 def people(setting: Setting, contract: ContractType) -> People:
     """Return the victims and suspects of every crime. They are drawn once for all tables."""
-    lists = (("offence_subgroup", tuple(SUBGROUP_WEIGHTS)), ("status", ()))
+    subgroups = members(contract, "offence_subgroup", tuple(SUBGROUP_WEIGHTS))
     areas = (members(contract, level, ()) for level in ("lpa", "district"))
-    key = ("people", *(members(contract, name, known) for name, known in lists), *areas)
+    key = ("people", subgroups, statuses(contract), *areas)
     if key not in setting.cache:
         setting.cache[key] = _draw_people(setting, crimes(setting, contract))
     cached: People = setting.cache[key]
