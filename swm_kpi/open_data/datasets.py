@@ -38,6 +38,11 @@ _DATASETS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         (),
     ),
     (
+        "recorded crime of the Home Office by Community Safety Partnership",
+        ("Financial Year", "Financial Quarter", "CSP Name", "Offence Code"),
+        (),
+    ),
+    (
         "outcomes of some offences of the Home Office by subcode",
         ("Financial Year", "Offence Code", "Offence Subcode", "Outcome Type"),
         (),

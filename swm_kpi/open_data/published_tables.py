@@ -91,6 +91,9 @@ class Layout(Protocol):
     def match(self, row: Sequence[str], *, rows: int = 1) -> Match:
         """Compare a row, or several rows joined, with the names of the layout's columns."""
 
+    def part(self, place: Place) -> str:
+        """Return which part of the dataset a table has, by the words around it; empty for all."""
+
     def objection(self, place: Place) -> str:
         """Return why a table with these columns is not of the dataset; empty if it is."""
 
@@ -156,14 +159,18 @@ class ColumnLayout:
             fault,
         )
 
-    def objection(self, place: Place) -> str:
+    def part(self, place: Place) -> str:
         """Return which part of the dataset the words around a table name; empty for none."""
-        words = " ".join([place.file_name, place.sheet, *place.titles])
-        text = re.sub(r"[-_.]", " ", words).casefold()
-        for part, pattern in self.parts.items():
-            if pattern.search(text):
-                return f"it has {part}, as its name or title says, and not {self.label} as a whole"
-        return ""
+        words = re.sub(r"[-_.]", " ", " ".join([place.file_name, place.sheet, *place.titles]))
+        matches = (part for part, words_of in self.parts.items() if words_of.search(words.lower()))
+        return next(matches, "")
+
+    def objection(self, place: Place) -> str:
+        """Return why a table is not of the dataset as a whole; empty if it is."""
+        part = self.part(place)
+        return (
+            f"it has {part}, as its name or title says, and not the whole dataset" if part else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -471,7 +478,7 @@ def _reason_to_skip(
             return _NOT_STATED, False
     if grid.is_hidden and normalise_name(table) != normalise_name(grid.sheet):
         return "the sheet is hidden; to read it, state its name as the table", True
-    if not header.match.is_complete:
+    if not header.match.is_complete and not header.layout.part(place):
         return "", False
     return header.layout.objection(place), not grid.file.is_workbook
 

@@ -89,6 +89,10 @@ class OfficerTableLayout:
         share = 0.5 * bool(exact or (forces and days)) + 0.5 * bool(days)
         return Match(row, positions, share, () if forces else (FORCE_NAMES,), fault)
 
+    def part(self, place: Place) -> str:
+        """Return no part: ``objection`` says which workers a table counts."""
+        return ""
+
     def objection(self, place: Place) -> str:
         """Return why a table does not count police officers in full-time equivalents."""
         sources = [*place.titles, place.sheet, re.sub(r"[-_.]", " ", place.file_name)]

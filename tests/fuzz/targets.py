@@ -82,9 +82,9 @@ def public_files(content: bytes) -> None:
         kpi.open_data.recorded_crime,
         kpi.open_data.officer_fte,
         kpi.open_data.police_uk,
+        lambda path: kpi.open_data.stats19(path, path),
         kpi.open_data.police_uk_outcomes,
         kpi.open_data.crime_outcomes,
-        lambda path: kpi.open_data.stats19(path, path),
     )
     reader = readers[content[0] % len(readers)] if content else readers[0]
     with (
@@ -195,6 +195,12 @@ SEEDS: dict[str, list[bytes]] = {
         b"LSOA name,Crime type,Last outcome category,Context\n"
         b",2024-04,West Mercia Police,West Mercia Police,,,,,,Anti-social behaviour,,\n",
         b"\x03accident_index,accident_year,date,accident_severity\n1,2022,01/02/2022,3\n",
+        b"\x04Crime ID,Month,Reported by,LSOA name,Outcome type\n"
+        b"c1,2024-04,West Mercia Police,Worcester 001A,Suspect charged\n",
+        b"\x05Financial Year,Financial Quarter,Force Name,Offence Group,Offence Subgroup,"
+        b"Offence Code,Outcome Type,Outcomes for offences that were recorded in the quarter,"
+        b"Outcomes for investigations closed in the quarter\n"
+        b"2024/25,1,West Mercia,x,Shoplifting,46,0,2,N/A\n",
     ],
     "expressions": [bytes(range(64)), b"\x07" * 40, bytes(range(255, 150, -1))],
     "command_line": [

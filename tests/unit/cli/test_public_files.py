@@ -165,6 +165,27 @@ def test_collisions_are_found_beside_casualties(tmp_path: Path, capsys) -> None:
     assert value(capsys.readouterr().out, "collisions") == 1
 
 
+def test_outcomes_of_both_sources_are_read_from_one_folder(tmp_path: Path, capsys) -> None:
+    (tmp_path / "2024-04-kent-outcomes.csv").write_text(
+        "Crime ID,Month,Reported by,LSOA name,Outcome type\n"
+        "c1,2024-04,Kent Police,Ashford 001A,Suspect charged\n"
+    )
+    (tmp_path / "outcomes.csv").write_text(
+        "Financial Year,Financial Quarter,Force Name,Offence Group,Offence Subgroup,Offence Code,"
+        "Outcome Type,Outcomes for offences that were recorded in the quarter,"
+        "Outcomes for investigations closed in the quarter\n"
+        "2024/25,1,Kent,Theft offences,Shoplifting,46,1,5,7\n"
+    )
+    tables = [f"{name}={tmp_path}" for name in ("street_outcome", "published_outcome")]
+    data = [word for table in tables for word in ("--data", table)]
+    period = ["--period", "2024/25 Q1", "--policy", "none"]
+    assert main(["compute", "--format", "csv", "11", *data, *period]) == 0
+    output = capsys.readouterr()
+    assert value(output.out, "published_charges") == 7
+    assert "street_outcome: read 1 row from 1 file or sheet" in output.err
+    assert "with open_data.crime_outcomes" in output.err
+
+
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [

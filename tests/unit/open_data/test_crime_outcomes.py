@@ -379,6 +379,29 @@ def test_a_spreadsheet_is_read_below_its_titles(tmp_path: Path, kind: str) -> No
     assert len(crime_outcomes(archive)) == 3
 
 
+def test_a_folder_of_everything_that_the_home_office_publishes(tmp_path: Path) -> None:
+    """Other files have the same columns, or most of them: none of them is read or stops it."""
+    first = NAMES[:-2]
+    subcodes = [*first, "Offence Subcode", "Force outcomes for offences recorded in quarter"]
+    partnership = [*NAMES[:2], "Police Force", "CSP Name", *NAMES[3:7], "Offence Count"]
+    crime = [*NAMES[:7], "Number of Offences"]
+    headers = {
+        "prc-subcodes-drug-offences-mar2021-to-mar2026.ods": subcodes,
+        "drugs.ods": subcodes,
+        "prc-csp-mar2021-to-mar2026-tables.ods": partnership,
+        "prc-pfa-mar2013-onwards-tables.ods": crime,
+        "prc-knives_or_sharps-outcomes-open-data.ods": [*first, "Outcomes of the offences"],
+        "prc-outcomes-alternate-open-data.ods": [*first, "Alternate outcomes"],
+        "prc-outcomes-open-data-mar2025-tables.xlsx": NAMES,
+    }
+    values = line(5, 7) | {"Police Force": "Kent", "CSP Name": "Ashford", "Offence Count": "1"}
+    for name, header in headers.items():
+        cells = [values.get(column, "1") for column in header]
+        write_book(tmp_path / name, {"Notes": [["Notes"]], "Data": [header, cells]})
+    assert numbers(crime_outcomes(tmp_path)) == [(5, 7)]
+    assert len(recorded_crime(tmp_path)) == 1
+
+
 # From a file to a metric
 
 
