@@ -50,6 +50,7 @@ MAKERS: dict[str, Callable[[Setting, ContractType], Columns]] = {
     "data_breach": ict.data_breaches,
     "disruption": registers.disruptions,
     "establishment": movements.establishment,
+    "emission_activity": resources.emissions,
     "first_time_entrant": offending.first_time_entrants,
     "fraud_referral": fraud.fraud_referrals,
     "fraud_report": fraud.fraud_reports,

@@ -39,6 +39,17 @@ _RANKS = {
     "Constable": 0.77, "Sergeant": 0.15, "Inspector": 0.05, "Chief Inspector": 0.018,
     "Superintendent": 0.008, "Chief Superintendent": 0.003, "Chief officer": 0.002,
 }  # fmt: skip
+# The scope, source, method for scope 2, unit, amount a month and factor. The factors are invented.
+_EMISSIONS = (
+    ("1", "Diesel", None, "litres", 150_000, 0.0025),
+    ("1", "Petrol", None, "litres", 40_000, 0.0022),
+    ("1", "Natural gas", None, "kWh", 900_000, 0.0002),
+    ("2", "Electricity", "location", "kWh", 800_000, 0.0002),
+    ("2", "Electricity", "market", "kWh", 800_000, 0.0001),
+    ("3", "Rail travel", None, "km", 60_000, 0.00004),
+    ("3", "Water", None, "cubic metres", 6_000, 0.0002),
+)
+_IN_WINTER = ("Natural gas", "Electricity")
 _PART_TIME = (0.5, 0.6, 0.8, 0.8649, 0.9)
 _APRIL = 3
 
@@ -98,6 +109,38 @@ def ledger(setting: Setting, contract: ContractType) -> Columns:
     for name, share in (("budget_original", 0.1), ("budget_current", 0.1), ("actual", 0.08)):
         capital[name] = (capital[name] * share).round(2)
     return {name: np.concatenate([revenue[name], capital[name]]) for name in revenue}
+
+
+def emissions(setting: Setting, contract: ContractType) -> Columns:
+    """Return a row for each month and source, with more heat and light in winter."""
+    rng = setting.generator("emission_activity")
+    months = np.unique(setting.days.astype("datetime64[M]"))
+    first_days = months.astype("datetime64[D]")
+    number = months.astype(np.int64)
+    winter = 1 + 0.4 * np.cos(2 * np.pi * (number % 12) / 12)
+    spike = setting.spike_factors("emission_activity", first_days)
+    sources = sorted({source for _, source, *_ in _EMISSIONS})
+    amount = {
+        source: rng.normal(1, 0.04, len(months)) * spike * (winter if source in _IN_WINTER else 1)
+        for source in sources
+    }
+    rows = [
+        (day, *kind, max(base * amount[kind[1]][position], 0.0) * setting.scale, unit, factor)
+        for position, day in enumerate(first_days)
+        for *kind, unit, base, factor in _EMISSIONS
+    ]
+    day, scope, source, method, quantity, unit, factor = zip(*rows, strict=True)
+    financial_year = (number - _APRIL) // 12 + 1970
+    return {
+        "month": np.asarray(day),
+        "scope": np.asarray(scope, object),
+        "emission_source": np.asarray(source, object),
+        "scope_2_method": np.asarray(method, object),
+        "quantity": np.asarray(quantity).round(3),
+        "unit": np.asarray(unit, object),
+        "factor": np.asarray(factor),
+        "factor_year": np.repeat(financial_year, len(_EMISSIONS)),
+    }
 
 
 def workforce(setting: Setting, contract: ContractType) -> Columns:

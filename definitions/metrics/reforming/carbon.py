@@ -1,25 +1,47 @@
 """Ref 51, the force's carbon footprint."""
 
+from typing import Any
+
 from swm_kpi import Direction, Example, Frequency, Metric, SumProduct, Unit
 
-from ...contracts.emissions import EMISSION_SOURCE, SCOPE, EmissionActivity
+from ...contracts.emissions import EMISSION_SOURCE, LOCATION, MARKET, SCOPE, EmissionActivity
 from ...plan.availability import COLOUR_LOST
 from ...plan.objectives import REFORMING
 from .assumptions import SCOPE_2_METHOD
 
-_PREFERRED = EmissionActivity.scope_2_method.is_in(SCOPE_2_METHOD)
-_ONE_METHOD = (
-    (EmissionActivity.scope != "2")
-    | _PREFERRED
-    | _PREFERRED.met_by_none(
-        EmissionActivity.month, EmissionActivity.emission_source, EmissionActivity.unit
+
+def _by_method(preferred: Any) -> Any:
+    """Return which rows count so that bought energy counts once, by a method where it has it."""
+    return (
+        (EmissionActivity.scope != "2")
+        | preferred
+        | preferred.met_by_none(
+            EmissionActivity.month, EmissionActivity.emission_source, EmissionActivity.unit
+        )
     )
-)
+
+
+def _scope_2(key: str, label: str, method: str, note: str) -> SumProduct:
+    return SumProduct(
+        key=key,
+        label=label,
+        of=EmissionActivity,
+        at=EmissionActivity.month,
+        where=(EmissionActivity.scope == "2")
+        & _by_method(EmissionActivity.scope_2_method == method),
+        amount=EmissionActivity.quantity,
+        factor=EmissionActivity.factor,
+        unit=Unit.TONNES_CO2E,
+        note=note + " Never add the two methods.",
+    )
+
+
+_ONE_METHOD = _by_method(EmissionActivity.scope_2_method.is_in(SCOPE_2_METHOD))
 
 carbon_footprint = Metric(
     ref="51",
     key="carbon_footprint",
-    version=2,
+    version=3,
     title="Measuring the force's carbon footprint",
     objective=REFORMING,
     summary="Greenhouse gases from the fuel the force burnt, the energy it bought and the other "
@@ -47,6 +69,19 @@ carbon_footprint = Metric(
             unit=Unit.TONNES_CO2E,
             note="The fuel the force burns itself and the energy it buys.",
         ),
+        _scope_2(
+            "scope_2_location",
+            "Bought energy (scope 2), by the grid's factors",
+            LOCATION,
+            "The location-based method. Energy that has only a supplier's factor counts by it.",
+        ),
+        _scope_2(
+            "scope_2_market",
+            "Bought energy (scope 2), by the suppliers' factors",
+            MARKET,
+            "The market-based method. Energy that has only the grid's factor counts by it, so if "
+            "no energy has a supplier's factor, the two totals are equal.",
+        ),
     ],
     dimensions=[SCOPE, EMISSION_SOURCE],
     direction=Direction.LOWER_IS_BETTER,
@@ -54,7 +89,8 @@ carbon_footprint = Metric(
     availability=COLOUR_LOST,
     standards=[
         "Greenhouse Gas Protocol, scopes 1 to 3 (unverified)",
-        "UK Government greenhouse gas conversion factors, of the year of the activity (unverified)",
+        "UK Government greenhouse gas conversion factors: the set of the calendar year in which "
+        "most of the reporting year falls (introduction to the factors, copy of 2017 at aems.ie)",
     ],
     limitations="Not litres, miles or kilowatt hours, which cannot be added together. Anything "
     "planted or bought to offset emissions is not subtracted.",
@@ -63,7 +99,10 @@ carbon_footprint = Metric(
         "table with rows for both methods does not count it twice. Energy of a month, source and "
         "unit that has only a row of the other method counts by that method.",
         "Factors change every year, so part of a fall may come from the grid and not from the "
-        "force. Use the factor for the year of the activity; this is not checked.",
+        "force. All months of a financial year use the factors of the calendar year in which it "
+        "begins: a table with factors of another year is refused.",
+        "HM Treasury's guidance on sustainability reporting binds central government and not the "
+        "police. We found no rule that a force reports by both methods for scope 2.",
         "The activities included in scope 3 are a choice. When it changes, recalculate earlier "
         "years or do not compare them.",
         "The figure for a month is too low until all its records have arrived.",
@@ -81,6 +120,8 @@ carbon_footprint = Metric(
             expect={
                 "footprint": (10000 + 8000) * 0.0025 + 50000 * 0.0002 + 20000 * 0.00004,
                 "footprint_1_and_2": (10000 + 8000) * 0.0025 + 50000 * 0.0002,
+                "scope_2_location": 50000 * 0.0002,
+                "scope_2_market": 50000 * 0.0002,
             },
             description="Each amount is multiplied by its own factor before anything is added. The "
             "factors are invented for the example.",
@@ -98,6 +139,8 @@ carbon_footprint = Metric(
             expect={
                 "footprint": 50000 * 0.0002 + 40000 * 0.0003,
                 "footprint_1_and_2": 50000 * 0.0002 + 40000 * 0.0003,
+                "scope_2_location": 50000 * 0.0002 + 40000 * 0.0003,
+                "scope_2_market": 50000 * 0.0 + 40000 * 0.0005,
             },
             edge_case="The same electricity under two methods is one amount: a green tariff does "
             "not make it zero, and the two rows are not added together. Multiplying the total "
@@ -116,6 +159,8 @@ carbon_footprint = Metric(
             expect={
                 "footprint": 1000 * 0.0002 + 1000 * 0.0003 + 1000 * 0.0001,
                 "footprint_1_and_2": 1000 * 0.0002 + 1000 * 0.0003 + 1000 * 0.0001,
+                "scope_2_location": 1000 * 0.0002 + 1000 * 0.0003 + 1000 * 0.0001,
+                "scope_2_market": 1000 * 0.0002 + 1000 * 0.0 + 1000 * 0.0001,
             },
             edge_case="Heat, and the electricity of May, have only a row of the supplier's "
             "contract. They count once, by the method that they have.",
