@@ -5,7 +5,7 @@ from datetime import date, datetime
 from swm_kpi import Column, Contract, Dimension, Rule, Unit
 
 from .. import standards
-from ..plan.dimensions import DISTRICT, LPA
+from ..plan.dimensions import DISTRICT, DOMESTIC_ABUSE, DOMESTIC_ABUSE_BY_FLAG, LPA
 from ..standards import names, start, values
 
 HOMICIDE = "Homicide"
@@ -348,6 +348,9 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         str, dimension=DISTRICT, nullable=True, description="The district it happened in."
     )
 
+    domestic_abuse = is_da.recode(
+        DOMESTIC_ABUSE_BY_FLAG, dimension=DOMESTIC_ABUSE, description="The domestic abuse flag."
+    )
     victim_child_or_adult = victim_age_group.recode(
         CHILD_BY_AGE_GROUP,
         dimension=VICTIM_CHILD_OR_ADULT,

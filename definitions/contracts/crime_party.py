@@ -6,7 +6,16 @@ from swm_kpi import Column, Contract, Dimension, Rule, Unit
 
 from ..assumptions import REPEAT_STATUSES
 from ..plan.dimensions import DISTRICT, LPA
-from .crime import OFFENCE_SUBGROUP, OTHER_SEXUAL_OFFENCES, RAPE, STATUSES
+from .crime import (
+    CHILD_BY_AGE_GROUP,
+    OFFENCE_SUBGROUP,
+    OTHER_SEXUAL_OFFENCES,
+    RAPE,
+    STATUSES,
+    VICTIM_AGE_GROUP,
+    VICTIM_CHILD_OR_ADULT,
+    VICTIM_SEX,
+)
 
 VICTIM = "victim"
 SUSPECT = "suspect"
@@ -65,6 +74,24 @@ class CrimeParty(
         description="Whether a victim is a person, a business, the state or another body; empty "
         "for suspects and offenders.",
     )
+    victim_sex = Column(
+        str,
+        dimension=VICTIM_SEX,
+        nullable=True,
+        optional=True,
+        label="sex of the victim",
+        description="Sex of this victim; empty for suspects, offenders and bodies, or if it was "
+        "not recorded. Without it, there is no breakdown by sex.",
+    )
+    victim_age_group = Column(
+        str,
+        dimension=VICTIM_AGE_GROUP,
+        nullable=True,
+        optional=True,
+        label="age group of the victim",
+        description="Age group of this victim when it happened; empty for suspects, offenders and "
+        "bodies, or if the age is not known. Without it, there is no breakdown by age.",
+    )
     recorded_at = Column(
         datetime,
         ge=date(2000, 1, 1),
@@ -100,6 +127,11 @@ class CrimeParty(
         str, dimension=DISTRICT, nullable=True, description="The district it happened in."
     )
 
+    victim_child_or_adult = victim_age_group.recode(
+        CHILD_BY_AGE_GROUP,
+        dimension=VICTIM_CHILD_OR_ADULT,
+        description="Child if the victim was under 18, adult otherwise.",
+    )
     sexual_offence = offence_subgroup.recode(
         {RAPE: RAPE, OTHER_SEXUAL_OFFENCES: OTHER_SEXUAL_OFFENCES},
         dimension=SEXUAL_OFFENCE,

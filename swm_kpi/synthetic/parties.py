@@ -157,12 +157,16 @@ def crime_parties(setting: Setting, contract: ContractType) -> Columns:
     person[(kind == _PUBLIC) | random_mask(rng, 0.01, len(person))] = None
     roles = np.asarray(("victim", "suspect", "offender"), object)
     kinds = np.asarray(("person", "business", "state", None), object)
+    traits = _crime_columns(parties, crime, "victim_sex", "victim_age_group")
+    for values in traits.values():
+        values[kind != _PERSON] = None
     return {
         "party_id": row_ids("PTY", len(crime)),
         "crime_id": parties.crimes["crime_id"][crime],
         "person_id": person,
         "role": roles[role],
         "victim_type": kinds[kind],
+        **traits,
         **_crime_columns(
             parties,
             crime,

@@ -17,11 +17,14 @@ from ...contracts.crime import (
     OTHER_SEXUAL_OFFENCES,
     OUTCOME_GROUP,
     RAPE,
+    VICTIM_AGE_GROUP,
+    VICTIM_CHILD_OR_ADULT,
+    VICTIM_SEX,
     Crime,
 )
 from ...contracts.street_crime import ACTION_OUTCOMES, ANTI_SOCIAL_BEHAVIOUR, StreetCrime
 from ...plan.availability import COLOUR_LOST, published_once
-from ...plan.dimensions import DISTRICT, FORCE, LPA
+from ...plan.dimensions import DISTRICT, DOMESTIC_ABUSE, FORCE, LPA
 from ...plan.objectives import SECURE
 from .outcome_measures import (
     OUTCOME_CAVEATS,
@@ -213,7 +216,7 @@ domestic_abuse_outcomes = Metric(
     "outcomes for all crime.",
     measures=outcome_measures("Domestic abuse crimes", flag=Crime.is_da),
     headline="action_taken_of_assigned",
-    dimensions=[OUTCOME_GROUP, OFFENCE_SUBGROUP, LPA, DISTRICT],
+    dimensions=[OUTCOME_GROUP, OFFENCE_SUBGROUP, VICTIM_SEX, VICTIM_AGE_GROUP, LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=OUTCOME_STANDARDS,
@@ -307,7 +310,14 @@ sexual_violence_outcomes = Metric(
         ),
     ],
     headline="rape_action_taken_of_assigned",
-    dimensions=[OUTCOME_GROUP, LPA, DISTRICT],
+    dimensions=[
+        OUTCOME_GROUP,
+        VICTIM_CHILD_OR_ADULT,
+        VICTIM_SEX,
+        DOMESTIC_ABUSE,
+        LPA,
+        DISTRICT,
+    ],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=OUTCOME_STANDARDS,

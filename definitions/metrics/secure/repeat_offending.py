@@ -11,7 +11,14 @@ from swm_kpi import (
     Unit,
 )
 
-from ...contracts.crime import FLAG_CAVEAT, OFFENCE_SUBGROUP, PAST_FIGURES_CAVEAT, RECORDING_CAVEAT
+from ...contracts.crime import (
+    FLAG_CAVEAT,
+    OFFENCE_SUBGROUP,
+    PAST_FIGURES_CAVEAT,
+    RECORDING_CAVEAT,
+    VICTIM_CHILD_OR_ADULT,
+    VICTIM_SEX,
+)
 from ...contracts.crime_party import (
     DEALT_WITH,
     EARLIER_CRIME_CAVEAT,
@@ -185,7 +192,7 @@ repeat_sexual_violence = Metric(
     measures=[
         measure for role, where in _SEXUAL_VIOLENCE.items() for measure in _repeats(role, where)
     ],
-    dimensions=[SEXUAL_OFFENCE, LPA, DISTRICT],
+    dimensions=[SEXUAL_OFFENCE, VICTIM_CHILD_OR_ADULT, VICTIM_SEX, LPA, DISTRICT],
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[],
@@ -196,6 +203,7 @@ repeat_sexual_violence = Metric(
         "There is no national definition. The total counts rape and other sexual offences "
         "together, so one may follow the other. The breakdown by type of sexual offence separates "
         "them by the crime of the period; the earlier crime may be of either type.",
+        "Age and sex are those of victims. Suspects and offenders are Unknown in those breakdowns.",
         "A person with a rape and another sexual offence in the period is in both types, so the "
         "two can add up to more than the total.",
         "Numbers for one area and quarter are very small.",

@@ -7,6 +7,8 @@ from ...contracts.crime import (
     OFFENCE_SUBGROUP,
     PAST_FIGURES_CAVEAT,
     RECORDING_CAVEAT,
+    VICTIM_AGE_GROUP,
+    VICTIM_SEX,
 )
 from ...contracts.crime_party import (
     EARLIER_CRIME_CAVEAT,
@@ -65,7 +67,7 @@ repeat_victimisation = Metric(
         ),
         *_DOMESTIC_ABUSE,
     ],
-    dimensions=[OFFENCE_SUBGROUP, LPA, DISTRICT],
+    dimensions=[OFFENCE_SUBGROUP, VICTIM_SEX, VICTIM_AGE_GROUP, LPA, DISTRICT],
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[],
@@ -189,7 +191,7 @@ repeat_domestic_abuse_victims = Metric(
     "share of the people who were victims of domestic abuse in the period. Counts each person "
     "once.",
     measures=[*_DOMESTIC_ABUSE],
-    dimensions=[OFFENCE_SUBGROUP, LPA, DISTRICT],
+    dimensions=[OFFENCE_SUBGROUP, VICTIM_SEX, VICTIM_AGE_GROUP, LPA, DISTRICT],
     direction=Direction.LOWER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=[],
