@@ -233,7 +233,7 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         bool,
         nullable=True,
         optional=True,
-        label="firearm was fired",
+        label="discharge flag",
         description="Whether a firearm was fired; empty if not decided, or if no firearm was used. "
         "Without it, crimes in which a firearm was fired are not available.",
     )
@@ -241,7 +241,7 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         bool,
         nullable=True,
         optional=True,
-        label="air weapon",
+        label="air weapon flag",
         description="Whether air weapons were the only firearms used; empty if not decided, or if "
         "no firearm was used. Without it, firearm crime without air weapons is not available.",
     )
@@ -249,7 +249,7 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         bool,
         nullable=True,
         optional=True,
-        label="lethal-barrelled firearm",
+        label="lethal-barrelled flag",
         description="Whether a lethal-barrelled firearm was used, as in the Home Office's firearm "
         "return; empty if not decided, or if no firearm was used. Without it, crimes with such a "
         "firearm are not available.",
@@ -297,7 +297,7 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         nullable=True,
         optional=True,
         ge=0,
-        label="days from the crime to its recording",
+        label="number of days from the crime to its recording",
         description="Days from the last day on which it may have happened to the day it was "
         "recorded; empty if not known. Without it, non-recent offences are not available.",
     )
@@ -307,7 +307,7 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         optional=True,
         ge=0,
         follow_up_months=1,
-        label="days to the first arrest",
+        label="number of days to the first arrest",
         description="Days from the day it was recorded to the first arrest of anyone for it, from "
         "the custody system; 0 if the arrest came first. Empty if nobody was arrested. Without it, "
         "the share of crimes with an arrest is not available.",

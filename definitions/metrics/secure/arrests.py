@@ -28,7 +28,8 @@ domestic_abuse_arrests = Metric(
     summary="Arrests for domestic abuse (DA), counted on the day of the arrest, divided by crimes "
     "flagged as domestic abuse, counted on the day they were recorded. Multiply this number of "
     "arrests per crime by 100 to get the usual arrests per 100 crimes. Apart from it, the share of "
-    "the crimes recorded in the period for which somebody was arrested within 30 days.",
+    "the crimes recorded in the period for which somebody was arrested within a set number of "
+    "days, 30 by default.",
     measures=[
         Count(
             key="arrests",

@@ -217,8 +217,8 @@ _FIREARMS = """
 | recorded_at | ho_code | is_knife | is_firearm | air_weapon | status   |
 | 2024-05-06  | 2       | no       | yes        | no         | recorded |
 | 2024-05-06  | 58B     | no       | yes        | yes        | recorded |
-| 2024-05-06  | 81      | no       | yes        |            | recorded |
-| 2024-05-06  | 81      | no       | no         |            | recorded |
+| 2024-05-06  | 10B     | no       | yes        |            | recorded |
+| 2024-05-06  | 10B     | no       | no         |            | recorded |
 | 2024-05-06  | 5D      | no       |            |            | recorded |
 """
 _FIREARMS_FIRED = """
@@ -304,6 +304,7 @@ serious_violence = Metric(
         "Office for National Statistics, Focus on Violent Crime and Sexual Offences 2013/14, "
         "chapter 3: the selected offences of the knife return, and firearm crime as any notifiable "
         "offence",
+        "Home Office, police recorded crime open data 2017/18: the names of the offence codes",
         "Office for National Statistics, Offences involving the use of weapons, year ending March "
         "2016: a firearm is used if it was fired, used to hit, or used as a threat",
         "Home Office, Crime outcomes in England and Wales 2024 to 2025: lethal-barrelled firearms "
@@ -448,20 +449,23 @@ cyber_crime = Metric(
         f"{COUNTING_RULES}: online crime flag",
         "Home Office Counting Rules, Fraud, April 2021: the national bureau records fraud, and "
         "computer misuse such as hacking. The force records other fraud and cyber-enabled crime",
+        "Office for National Statistics, Improving the quality of fraud and computer misuse "
+        "statistics in England and Wales, December 2025: the bureau's new name",
         "London Assembly, question 2017/3916, 12 October 2017: the bureau sends a report to where "
         "the line of enquiry is, not to where the victim lives",
     ],
-    limitations="No total of cyber crime: the force and the bureau record different crimes, and "
+    limitations="Not a total of cyber crime: the force and the bureau record different crimes, and "
     "the bureau's two series overlap. A report sent to the force can be of a victim elsewhere, and "
-    "most reports by victims in the area need not be sent to it. So never add the series up, and "
-    "do not divide one by another.",
+    "a report by a victim in the area may be sent to another force, or to none. So never add the "
+    "series up, and do not divide one by another.",
     caveats=[
-        "Fraud is reported whether it was committed online or not. The bureau's categories show "
-        "the kind, and the data decide which categories are listed.",
-        "The national bureau and its reporting centre changed on 4 December 2025, and the supply "
-        "of official statistics may be suspended meanwhile. Months without a supply are missing, "
-        "not zero: leave them out of the coverage of the two tables.",
-        "The online flag is known to be underused, so a rise may be better flagging.",
+        "Fraud is in the series whether it was committed online or not. The bureau's categories "
+        "show the kind. We found no official list of them, so the data decide which are listed.",
+        "The national bureau and its reporting centre changed on 4 December 2025, and the Home "
+        "Office could suspend the supply of official statistics during the change, as a public "
+        "dashboard reports. Months without a supply are missing, not zero: leave them out of the "
+        "coverage of the two tables.",
+        "A rise may be better flagging: the online flag depends on people who set it.",
         FLAG_CAVEAT,
         PAST_FIGURES_CAVEAT,
     ],

@@ -220,7 +220,7 @@ domestic_abuse_offences = Metric(
     objective=SECURE,
     summary="Crimes flagged as domestic abuse, counted on the day the crime was recorded, and "
     "their share of all recorded crime except fraud. Incidents flagged as domestic abuse, counted "
-    "on the day the log was opened, and the share from which a crime was recorded.",
+    "on the day the log was opened, and the number and share from which a crime was recorded.",
     measures=[
         Count(
             key="offences",
@@ -249,9 +249,16 @@ domestic_abuse_offences = Metric(
             at=Incident.created_at,
             where=Incident.is_da,
         ),
+        Count(
+            key="crimed_incidents",
+            label="Domestic abuse incidents from which a crime was recorded",
+            of=Incident,
+            at=Incident.created_at,
+            where=Incident.is_da & Incident.became_crime,
+        ),
         Proportion(
             key="crimed_share",
-            label="Domestic abuse incidents from which a crime was recorded",
+            label="Share of domestic abuse incidents from which a crime was recorded",
             of=Incident,
             at=Incident.created_at,
             where=Incident.is_da,
@@ -295,10 +302,10 @@ domestic_abuse_offences = Metric(
         ),
         Break(
             "2023-06-01",
-            "New counting rules: one crime is counted when a victim reports several of one "
-            "offender, and fewer malicious communications are. The Domestic Abuse Commissioner "
+            "New counting rules: a victim's report counts as one crime where it counted as "
+            "several, and fewer malicious communications count. The Domestic Abuse Commissioner "
             "dates them to June 2023; the day is not known",
-            measures=("offences", "share_of_crime", "crimed_share"),
+            measures=("offences", "share_of_crime", "crimed_incidents", "crimed_share"),
         ),
     ],
     examples=[
@@ -358,7 +365,12 @@ domestic_abuse_offences = Metric(
                 | 2024-05-09 10:00 | no    | yes          |
                 """,
             },
-            expect={"offences": 1 + 1, "incidents": 1 + 1 + 1, "crimed_share": 1 / (1 + 1)},
+            expect={
+                "offences": 1 + 1,
+                "incidents": 1 + 1 + 1,
+                "crimed_incidents": 1,
+                "crimed_share": 1 / (1 + 1),
+            },
             edge_case="Two offences from one log are one crimed incident, out of two with a "
             "decision. The share is of incidents, and a log with no decision is left out of both "
             "parts.",
