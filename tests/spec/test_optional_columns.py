@@ -209,6 +209,37 @@ def test_people_of_two_levels_are_not_added_twice_nor_left_out(rows: str) -> Non
     assert in_south == (pytest.approx(1000 / 60) if "Leigh" in rows else None)
 
 
+def test_a_known_district_without_people_is_missing_and_not_left_out() -> None:
+    rows = [
+        {"code": "F", "name": "Force", "level": "force"},
+        *({"code": b, "name": b, "level": "beat", "parent": "F"} for b in ("North", "South")),
+        *(
+            {"code": town, "name": town, "level": "town", "parent": beat}
+            for town, beat in (("Upton", "North"), ("Ashby", "North"), ("Leigh", "South"))
+        ),
+    ]
+    people = frame_of(
+        Households,
+        """
+        | mid_year | beat  | town  | people |
+        | 2024 | North | Upton | 10     |
+        | 2024 | South | Leigh | 60     |
+        """,
+    )
+    table = stops("town").with_columns(town=pl.Series(["Upton", "Leigh", "Leigh"]))
+    result = kpi.compute(
+        ["T1"],
+        {"stop": table, "households": people},
+        periods="2024-05",
+        by=["town"],
+        coverage={"stop": ("2024-05-01", "2024-05-31")},
+        catalogue=kpi.Catalogue([METRIC]).with_areas(kpi.Areas(rows)),
+    )
+    assert row_of(result, "per_1000", town="Ashby")["marker"] == "[x]"
+    assert row_of(result, "per_1000", town="All")["marker"] == "[x]"
+    assert row_of(result, "per_1000", town="Leigh")["marker"] == ""
+
+
 def test_validate_accepts_a_table_without_its_optional_columns() -> None:
     catalogue = kpi.Catalogue([METRIC])
     assert kpi.validate(stops(), "stop", catalogue=catalogue).ok
