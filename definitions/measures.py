@@ -229,4 +229,5 @@ def text_report(key: str, label: str, subject: str, *, rated: bool = False) -> T
         author=NarrativeText.author_role,
         evidence=NarrativeText.evidence,
         rating=NarrativeText.rating if rated else None,
+        direction=Direction.NEUTRAL,
     )

@@ -13,8 +13,8 @@ LPA = Dimension(
         "South Worcestershire",
     ),
     description="One of the force's Local Policing Areas. The column of the table says what is in "
-    "the area: where something happened, where a person lives, or who manages it. A row with no "
-    "area is shown as Unknown and is included in the total.",
+    "the area: where something happened, where a person lives or is posted, or who manages it. A "
+    "row with no area is shown as Unknown and is included in the total.",
     is_area=True,
 )
 

@@ -39,7 +39,7 @@ data_maturity = Metric(
             rated=True,
         ),
     ],
-    direction=Direction.HIGHER_IS_BETTER,
+    direction=Direction.NEUTRAL,
     frequency=Frequency.ANNUAL,
     availability=COLOUR_LOST,
     standards=["Data maturity assessment for government (unverified)", "DAMA (unverified)"],
@@ -87,7 +87,7 @@ information_security = Metric(
             "assessment", "Assessment of information security compliance", INFORMATION_SECURITY
         ),
     ],
-    direction=Direction.HIGHER_IS_BETTER,
+    direction=Direction.NEUTRAL,
     frequency=Frequency.ANNUAL,
     availability=COLOUR_LOST,
     standards=[

@@ -95,8 +95,8 @@ first_time_entrants = Metric(
         "have dealt with them.",
         "Age is the age on the day of the caution or conviction.",
         "National figures are published once a year and with a delay.",
-        "By sex or ethnic group, the rate still divides by all residents of the age group. There "
-        "is no rate by district, because the table of residents has no districts.",
+        "By sex or ethnic group, the rate still divides by all residents of the age group. A rate "
+        "by district needs a table of residents by district.",
         "Ethnic group is as recorded on the Police National Computer, which may differ from how "
         "the person describes it.",
         "More use of community resolutions and diversion is enough to lower the count.",

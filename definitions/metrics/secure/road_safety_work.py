@@ -134,7 +134,7 @@ road_campaigns = Metric(
                 "completions": 28 + 12,
                 "attendance_recorded": 2 / 2,
             },
-            description="A visit where nobody counted conversations adds none to them.",
+            description="An initiative where nobody counted conversations adds none to them.",
         ),
         Example(
             rows="""
@@ -157,8 +157,8 @@ road_campaigns = Metric(
             edge_case="Twenty people attended and fifteen completed: these are two different "
             "numbers. A crowd that passed a campaign's stand did not attend a course. A speed "
             "watch session and a community event are not road campaigns. A campaign that began on "
-            "31 March is in the quarter before. A visit where nobody counted still counts as a "
-            "visit.",
+            "31 March is in the quarter before. An initiative where nobody counted attendance "
+            "still counts as an initiative.",
         ),
     ],
 )

@@ -21,6 +21,7 @@ vulnerability_training = Metric(
     summary="The share of officers and staff in post who should be trained to support people with "
     "vulnerabilities and were trained and in date, on the day of the latest snapshot of the "
     "period. Also the sessions held in the period, and the people who attended and completed.",
+    headline="trained_share",
     measures=[*trained_measures(VULNERABILITIES), *session_measures(VULNERABILITIES)],
     dimensions=[TRAINING_ROLE, COURSE, AUDIENCE, LPA],
     direction=Direction.HIGHER_IS_BETTER,

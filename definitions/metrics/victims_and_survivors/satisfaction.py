@@ -133,7 +133,8 @@ victim_satisfaction = Metric(
     "The two surveys are never pooled: domestic abuse victims are chosen and asked in a different "
     "way, after a check that it is safe.",
     caveats=[
-        "The period is when the interview took place, about 6 to 12 weeks after the report.",
+        "The period is when the interview took place, some weeks after the report. Our unverified "
+        "understanding is 6 to 12 weeks.",
         "A quarter has few answers for one type of crime. Use a rolling 12 months.",
         "Victims who answer may differ from those who do not, and weights correct only part of "
         "this. We do not know how the survey's weights are made.",

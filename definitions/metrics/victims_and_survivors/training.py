@@ -123,6 +123,7 @@ victim_care_training = Metric(
     summary="The share of officers and staff in post who should have victim care training and were "
     "trained and in date, on the day of the latest snapshot of the period. Also the sessions held "
     "in the period, and the people who attended and completed.",
+    headline="trained_share",
     measures=[*trained_measures(VICTIM_CARE), *session_measures(VICTIM_CARE)],
     dimensions=[TRAINING_ROLE, COURSE, AUDIENCE, LPA],
     direction=Direction.HIGHER_IS_BETTER,
