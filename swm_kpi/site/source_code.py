@@ -10,6 +10,7 @@ from typing import Any
 from swm_kpi.contracts import Column
 from swm_kpi.expressions import Assumption, Expression, python
 from swm_kpi.measures import Measure
+from swm_kpi.vocabulary import Unit
 
 _MAX_WIDTH = 88
 
@@ -51,6 +52,8 @@ def _literal(value: Any) -> str:
         return python(value)
     if isinstance(value, Assumption):
         return value.key.upper()
+    if isinstance(value, Unit) and value.name not in Unit.__members__:
+        return f'Unit.declare("{value.value}")'
     if isinstance(value, Enum):
         return f"{type(value).__name__}.{value.name}"
     if isinstance(value, type):

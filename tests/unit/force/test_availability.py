@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import swm_kpi as kpi
-from swm_kpi.model.describe import describe_entry
+from swm_kpi.model.describe import describe_entry, format_catalogue
 from tests.support.force_folder import write_force
 
 STATEMENT = """
@@ -79,7 +79,7 @@ def test_a_metric_that_may_not_be_reported_has_a_reason_and_no_number(tmp_path: 
     assert withheld["marker"].unique().to_list() == ["[x]"]
     assert withheld["value"].null_count() == len(withheld)
     assert "closing codes" in withheld["note"][0]
-    assert result.filter(pl.col("ref") == "39")["value"].to_list() == [0.0]
+    assert 0.0 in result.filter(pl.col("ref") == "39")["value"].to_list()
 
 
 @pytest.mark.parametrize(
@@ -172,3 +172,61 @@ def test_dates_of_evidence_are_formatted_in_words(written: str, read_as: str) ->
 
 def test_a_description_formats_the_date_of_its_evidence() -> None:
     assert "27 May 2021" in " ".join(describe_entry(kpi.catalogue()["57"], kpi.catalogue()).split())
+
+
+PARTLY = """
+[[statement]]
+ref = "15"
+status = "partly_reportable"
+reason = "The rate is left out of the quarterly report."
+owner = "Head of contact"
+date = 2025-05-01
+evidence = [{ source = "Quarterly report", finding = "It has the number alone.", date = "2025-05" }]
+"""
+OF_RATE = """
+[[statement]]
+ref = "15"
+measure = "per_1000"
+status = "not_reportable"
+reason = "No estimate of residents is held."
+owner = "Head of contact"
+date = 2025-05-01
+evidence = [{ source = "Quarterly report", finding = "It has no rate.", date = "2025-05" }]
+"""
+
+
+def test_a_part_of_a_ref_can_be_reported_and_another_cannot(tmp_path: Path) -> None:
+    plan = read(tmp_path, PARTLY + OF_RATE)
+    assert plan["15"].availability.status is kpi.AvailabilityStatus.PARTLY_REPORTABLE
+    rows = {row["measure"]: row for row in compute(plan, "15").to_dicts()}
+    assert rows["incidents"]["value"] == 1
+    assert (rows["per_1000"]["value"], rows["per_1000"]["marker"]) == (None, "[x]")
+
+
+def test_a_part_that_cannot_be_reported_is_named(tmp_path: Path) -> None:
+    (mistake,) = mistakes(tmp_path, PARTLY)
+    assert "nothing says which part of it is not reportable" in mistake
+
+
+def test_one_measure_is_not_reportable_in_part(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, OF_RATE.replace('"not_reportable"', '"partly_reportable"'))
+    assert any("one measure is reportable or it is not" in mistake for mistake in found)
+
+
+def test_a_metric_in_development_has_its_numbers_and_a_day(tmp_path: Path) -> None:
+    statement = PARTLY.replace("partly_reportable", "in_development")
+    plan = read(tmp_path, statement + "expected = 2026-04-01\n")
+    assert compute(plan, "15")["value"].to_list()[0] == 1
+    text = " ".join(describe_entry(plan["15"], plan).split())
+    assert "In development. The rate is left out" in text
+    assert "Expected to be reportable from 1 April 2026." in text
+
+
+def test_what_the_plan_says_of_all_its_metrics_is_said_once(tmp_path: Path) -> None:
+    plan = read(tmp_path)
+    listed = format_catalogue(plan)
+    assert "unknown" not in listed
+    assert listed.count("not reportable") == 1
+    assert " ".join(listed.split()).count("Most metrics of the plan can be reported.") == 1
+    of_58 = " ".join(describe_entry(plan["58"], plan).split())
+    assert "Not stated of this ref alone. Most metrics of the plan can be reported." in of_58
