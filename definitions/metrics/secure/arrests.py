@@ -1,6 +1,6 @@
 """Ref 33, the arrest rate for domestic abuse."""
 
-from swm_kpi import Break, Count, Direction, Evidence, Example, Metric, Proportion, Ratio
+from swm_kpi import Break, Count, Direction, Evidence, Example, Metric, Proportion, Ratio, Unit
 
 from ...assumptions import ARREST_DAYS
 from ...contracts.arrest import ARREST, Arrest
@@ -25,9 +25,8 @@ domestic_abuse_arrests = Metric(
     title="DA arrest rate;",
     objective=SECURE,
     parent="31",
-    summary="Arrests for domestic abuse (DA), counted on the day of the arrest, divided by crimes "
-    "flagged as domestic abuse, counted on the day they were recorded. Multiply this number of "
-    "arrests per crime by 100 to get the usual arrests per 100 crimes. Apart from it, the share of "
+    summary="Arrests for domestic abuse (DA), counted on the day of the arrest, per 100 crimes "
+    "flagged as domestic abuse, counted on the day they were recorded. Apart from it, the share of "
     "the crimes recorded in the period for which somebody was arrested within a set number of "
     "days, 30 by default.",
     measures=[
@@ -48,10 +47,12 @@ domestic_abuse_arrests = Metric(
             direction=Direction.NEUTRAL,
         ),
         Ratio(
-            key="arrests_per_crime",
-            label="Arrests per domestic abuse crime",
+            key="arrests_per_100_crimes",
+            label="Arrests per 100 domestic abuse crimes",
             numerator="arrests",
             denominator="crimes",
+            scale=100,
+            unit=Unit.PER_HUNDRED,
         ),
         Proportion(
             key="crimes_with_an_arrest",
@@ -65,7 +66,7 @@ domestic_abuse_arrests = Metric(
             "crime with two arrests counts once. Voluntary attendance is not an arrest.",
         ),
     ],
-    headline="arrests_per_crime",
+    headline="arrests_per_100_crimes",
     dimensions=[LPA, DISTRICT, OFFENCE_SUBGROUP, VICTIM_SEX, VICTIM_AGE_GROUP],
     direction=Direction.HIGHER_IS_BETTER,
     availability=published_once(
@@ -82,12 +83,12 @@ domestic_abuse_arrests = Metric(
         "per 100 domestic abuse-related crimes",
         "Home Office Annual Data Requirement",
     ],
-    limitations="Arrests per crime are not the share of crimes that led to an arrest. They can be "
-    "more than 1 (100 per 100), because several people can be arrested for one crime, and an "
-    "arrest can be for a crime of an earlier period. The share of crimes with an arrest answers "
-    "that question. Neither is about charges.",
+    limitations="Arrests per 100 crimes are not the share of crimes that led to an arrest. They "
+    "can be more than 100, because several people can be arrested for one crime, and an arrest can "
+    "be for a crime of an earlier period. The share of crimes with an arrest answers that "
+    "question. Neither is about charges.",
     caveats=[
-        "Arrests per crime are a ratio of two counts, so they have no interval.",
+        "Arrests per 100 crimes are a ratio of two counts, so they have no interval.",
         "Each arrest of a person counts once, however many crimes it was for. A person who came to "
         "an interview voluntarily was not arrested, and does not count.",
         "If recorded crime falls, the ratio rises without any more arrests.",
@@ -128,7 +129,7 @@ domestic_abuse_arrests = Metric(
             expect={
                 "arrests": 1 + 1,
                 "crimes": 4,
-                "arrests_per_crime": (1 + 1) / 4,
+                "arrests_per_100_crimes": (1 + 1) / 4 * 100,
                 "crimes_with_an_arrest": 1 / 4,
             },
             description="Two arrests and four crimes: 50 arrests per 100 crimes. One crime in four "
@@ -158,7 +159,7 @@ domestic_abuse_arrests = Metric(
             expect={
                 "arrests": 2 + 1,
                 "crimes": 1 + 1,
-                "arrests_per_crime": (2 + 1) / (1 + 1),
+                "arrests_per_100_crimes": (2 + 1) / (1 + 1) * 100,
                 "crimes_with_an_arrest": (1 + 1) / (1 + 1),
             },
             edge_case="Three arrests for two crimes: 150 per 100. Two people were arrested for the "
