@@ -131,7 +131,7 @@ class OpenIncidentSnapshot(Contract, row_unit=Unit.INCIDENTS, source="Command an
     """One row per snapshot, area and grade: how many incidents were waiting for a resource.
 
     A snapshot has a row for every area and grade, even if nothing was waiting. An area with no row
-    is missing, not zero.
+    is missing, not zero. With districts, there is a row for every district and grade instead.
     """
 
     snapshot_at = Column(
@@ -144,6 +144,14 @@ class OpenIncidentSnapshot(Contract, row_unit=Unit.INCIDENTS, source="Command an
         nullable=True,
         description="Local Policing Area where the incidents happened.",
     )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district where the incidents happened. Without it, numbers by district "
+        "are not available.",
+    )
     unresourced = Column(
         int,
         ge=0,
@@ -151,4 +159,4 @@ class OpenIncidentSnapshot(Contract, row_unit=Unit.INCIDENTS, source="Command an
         description="Open incidents that need attendance and have no resource assigned.",
     )
 
-    one_row_each = Unique(snapshot_at, lpa, grade)
+    one_row_each = Unique(snapshot_at, lpa, district, grade)

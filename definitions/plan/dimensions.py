@@ -21,8 +21,8 @@ LPA = Dimension(
 FORCE = Dimension(
     "force",
     "Police force",
-    description="The force that recorded it, without 'Police' or 'Constabulary' in the name. The "
-    "data decide which forces are listed.",
+    description="The police force that the figure is of, without 'Police' or 'Constabulary' in the "
+    "name. The data decide which forces are listed.",
 )
 
 DOMESTIC_ABUSE = Dimension(

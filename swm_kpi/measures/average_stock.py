@@ -137,9 +137,11 @@ class AverageStock(TableMeasure):
             )
         if not labels:
             return "snapshots taken in the period"
+        *others, last = labels
+        listed = f"{', '.join(others)} and {last}" if others else last
         return (
             "complete snapshots taken in the period. A snapshot is complete if it has a row for "
-            f"every combination of {' and '.join(labels)} that another snapshot of the period has"
+            f"every combination of {listed} that another snapshot of the period has"
         )
 
     def findings(self) -> Iterator[Finding]:

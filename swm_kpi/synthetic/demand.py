@@ -5,6 +5,8 @@ The volumes are round-number guesses, stated in ``swm_kpi.synthetic``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from swm_kpi.contracts import ContractType
@@ -134,7 +136,7 @@ def _by_value(values: Array, known: dict[str, float], default: float = 0.3) -> A
 
 
 def open_incidents(setting: Setting, contract: ContractType) -> Columns:
-    """Return the open incidents at 08:00 each day, a row for each area and grade."""
+    """Return the open incidents at 08:00 each day, a row for each district and grade."""
     rng = setting.generator("open_incident_snapshot")
     areas, grades = setting.areas(contract), members(contract, "grade", tuple(_GRADES))
     days = setting.days
@@ -144,15 +146,39 @@ def open_incidents(setting: Setting, contract: ContractType) -> Columns:
     level = 1 + 0.3 * np.cos(2 * np.pi * (days.astype(np.int64) - 196) / 365.25)
     level = level * setting.spike_factors("open_incident_snapshot", days)
     waiting = rng.poisson(level[:, None, None] * mean)
-    rows_per_day = len(areas) * len(grades)
+    # An area's incidents are divided among its districts by a generator of their own.
+    place = setting.generator("open_incident_snapshot, district")
+    districts = setting.districts(contract, areas)
+    parts = [
+        (area, district, counts)
+        for number, area in enumerate(areas)
+        for district, counts in _by_district(place, districts[area], waiting[:, number])
+    ]
+    rows_per_day = len(parts) * len(grades)
+    unresourced = np.stack([counts for _, _, counts in parts], axis=1)
+    area, district = (
+        np.tile(np.repeat(np.asarray([part[i] for part in parts], object), len(grades)), len(days))
+        for i in (0, 1)
+    )
     return {
         "snapshot_at": np.repeat(
             days.astype("datetime64[s]") + np.timedelta64(8, "h"), rows_per_day
         ),
-        "grade": np.tile(np.asarray(grades, object), len(days) * len(areas)),
-        "lpa": np.tile(np.repeat(np.asarray(areas, object), len(grades)), len(days)),
-        "unresourced": waiting.reshape(-1),
+        "grade": np.tile(np.asarray(grades, object), len(days) * len(parts)),
+        "lpa": area,
+        "district": district,
+        "unresourced": unresourced.reshape(-1),
     }
+
+
+def _by_district(
+    generator: np.random.Generator, districts: Sequence[str], waiting: Array
+) -> list[tuple[str | None, Array]]:
+    """Divide the numbers of an area, by day and grade, evenly among its districts."""
+    if not districts:
+        return [(None, waiting)]
+    counts = generator.multinomial(waiting, [1 / len(districts)] * len(districts))
+    return [(name, counts[..., number]) for number, name in enumerate(districts)]
 
 
 def contacts(setting: Setting, contract: ContractType) -> Columns:

@@ -374,7 +374,7 @@ def test_every_formula_is_a_sentence_without_code() -> None:
             "The sum of incidents with no resource assigned in each snapshot of the "
             "open_incident_snapshot table, averaged over the complete snapshots taken in the "
             "period. A snapshot is complete if it has a row for every combination of Local "
-            "Policing Area and Grade that another snapshot of the period has.",
+            "Policing Area, District and Grade that another snapshot of the period has.",
         ),
         (
             "69",

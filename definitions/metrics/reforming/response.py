@@ -225,7 +225,7 @@ unresourced_incidents = Metric(
             value=OpenIncidentSnapshot.unresourced,
         ),
     ],
-    dimensions=[LPA, GRADE],
+    dimensions=[LPA, DISTRICT, GRADE],
     direction=Direction.LOWER_IS_BETTER,
     availability=published_once(
         Evidence(

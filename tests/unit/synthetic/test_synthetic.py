@@ -238,7 +238,7 @@ def test_districts_above_the_areas_of_a_force_are_theirs() -> None:
 
 def test_snapshots_contain_every_area_and_grade_every_day(force: dict[str, pd.DataFrame]) -> None:
     waiting = force["open_incident_snapshot"]
-    assert len(waiting) == 1096 * 5 * 5
+    assert len(waiting) == 1096 * 9 * 5
     assert set(waiting["snapshot_at"].dt.strftime("%H:%M")) == {"08:00"}
     assert (waiting["unresourced"] == 0).any()
 
