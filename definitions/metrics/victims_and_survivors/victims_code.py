@@ -165,6 +165,7 @@ victims_code = Metric(
             "full count.",
         ),
     ],
+    headline="done_in_time",
     dimensions=[
         DUTY_TYPE,
         VICTIMS_RIGHT,
@@ -272,9 +273,9 @@ victims_code = Metric(
                 "update_median_days": 1,
             },
             edge_case="Two working days are too long for an update to a victim with Enhanced "
-            "Rights. One working day is in time for any victim, also where it is not recorded "
-            "which rights they have. A needs assessment is of right 4 and is no referral. A duty "
-            "of right 6 that is no update is not one of the updates.",
+            "Rights. One working day is in time for any victim, also if it is not recorded which "
+            "rights they have. A needs assessment is not a referral, although both are of right 4. "
+            "Another duty is not one of the updates.",
         ),
     ],
 )
