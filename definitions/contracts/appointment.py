@@ -4,9 +4,12 @@ from datetime import date, datetime
 
 from swm_kpi import Column, Contract, Rule, Unit
 
-from ..plan.dimensions import LPA
+from ..plan.dimensions import DISTRICT, LPA
 
+BOOKED = "booked"
+ATTENDED = "attended"
 CANCELLED_BY_CALLER = "cancelled by caller"
+NO_SHOW = "no show"
 
 
 class Appointment(Contract, row_unit=Unit.APPOINTMENTS, source="Appointment diary"):
@@ -37,10 +40,11 @@ class Appointment(Contract, row_unit=Unit.APPOINTMENTS, source="Appointment diar
     )
     status = Column(
         str,
-        isin=("booked", "attended", CANCELLED_BY_CALLER, "cancelled by police", "no show"),
+        isin=(BOOKED, ATTENDED, CANCELLED_BY_CALLER, "cancelled by police", NO_SHOW),
         nullable=True,
         filled_later=True,
-        description="The state of the appointment; empty while no slot is booked.",
+        description="The state of the appointment; empty while no slot is booked. 'no show' means "
+        "that the caller did not come.",
     )
     urgent = Column(
         bool,
@@ -52,6 +56,14 @@ class Appointment(Contract, row_unit=Unit.APPOINTMENTS, source="Appointment diar
         dimension=LPA,
         nullable=True,
         description="Local Policing Area that gives the appointment.",
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district of the place of the appointment. Without it, appointments by "
+        "district are not available.",
     )
 
     offer_follows_request = Rule(

@@ -243,14 +243,17 @@ def appointments(setting: Setting, contract: ContractType) -> Columns:
     )
     status[no_offer] = None
     agreed = {"yes": 0.14, "no": 0.76, "unknown": 0.1}
+    later = draw_members(rng, contract, "later_by_agreement", agreed, size)
+    area = setting.draw_areas(contract, rng, size)
     return {
         "appointment_id": row_ids("APP", size),
         "requested_at": requested,
         "first_offered_at": null_times(offered, no_offer),
-        "later_by_agreement": draw_members(rng, contract, "later_by_agreement", agreed, size),
+        "later_by_agreement": later,
         "status": status,
         "urgent": urgent,
-        "lpa": setting.draw_areas(contract, rng, size),
+        "lpa": area,
+        "district": setting.draw_districts(contract, setting.generator("appointment, place"), area),
     }
 
 
