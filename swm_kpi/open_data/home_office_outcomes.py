@@ -67,8 +67,8 @@ _LAYOUT = ColumnLayout(
 _NOT_ASSIGNED = "0"
 _OUTCOME_TYPE = r"^(?:[0-9]|1[0-9]|2[0-3])$"
 _PART_OF_ANOTHER = r"^[123]A$"
-# Every force records shoplifting in every quarter, and no part that is published on its own has it.
-_ALWAYS_PRESENT = "shoplifting"
+# A file of all offences has lines of these subgroups. No part that is published on its own has all.
+_ALWAYS_PRESENT = ("Rape offences", "Other sexual offences", "Shoplifting")
 _NOT_APPLICABLE = r"(?i)^n/?a\b"
 _EXPIRED = r"(?i)\bexpired\b"
 _FLAGGED = r"(?i)^(?:x|y|yes|true|1|expired)$"
@@ -135,7 +135,9 @@ def _read(table: TextTable) -> _File:
         pl.lit(None, dtype=pl.String).alias(name)
         for name in _LAYOUT.optional
         if name not in frame.columns
-    ).with_columns(pl.col("outcome_type").str.to_uppercase())
+    ).with_columns(
+        pl.col("outcome_type").str.to_uppercase(), _with_usual_case(pl.col("offence_subgroup"))
+    )
     is_part = pl.col("outcome_type").str.contains(_PART_OF_ANOTHER)
     parts = frame.filter(is_part).height
     frame = frame.filter(~is_part)
@@ -200,16 +202,25 @@ def _is_unavailable(name: str) -> pl.Expr:
     return pl.col(name).is_null() | is_marker(name) | is_not_provided
 
 
-def _refuse_part(table: TextTable, frame: pl.DataFrame) -> None:
-    """Raise if a table has only some offences: a total would look like that of all offences."""
+def _with_usual_case(subgroup: pl.Expr) -> pl.Expr:
+    """Write a subgroup that files always have with its usual capital letters."""
     import polars as pl
 
-    is_present = pl.col("offence_subgroup").str.to_lowercase() == _ALWAYS_PRESENT
-    if frame.filter(is_present).is_empty():
+    for name in _ALWAYS_PRESENT:
+        is_same = subgroup.str.to_lowercase() == name.lower()
+        subgroup = pl.when(is_same).then(pl.lit(name)).otherwise(subgroup)
+    return subgroup.alias("offence_subgroup")
+
+
+def _refuse_part(table: TextTable, frame: pl.DataFrame) -> None:
+    """Raise if a table has only some offences: a total would look like that of all offences."""
+    present = set(frame["offence_subgroup"].unique().to_list())
+    absent = [name for name in _ALWAYS_PRESENT if name not in present]
+    if absent:
         raise InputError(
-            f"{table.name} has no line of the Offence Subgroup Shoplifting, so it has only some "
-            "offences, such as those with a knife, and its totals would be too small. Give the "
-            "outcomes of all offences."
+            f"{table.name} has no line of the Offence Subgroup {' or '.join(absent)}. It has only "
+            "some offences, such as those with a knife, or other names for them, so totals would "
+            "be too small. Give the outcomes of all offences, as published."
         )
 
 

@@ -200,7 +200,9 @@ SEEDS: dict[str, list[bytes]] = {
         b"\x05Financial Year,Financial Quarter,Force Name,Offence Group,Offence Subgroup,"
         b"Offence Code,Outcome Type,Outcomes for offences that were recorded in the quarter,"
         b"Outcomes for investigations closed in the quarter\n"
-        b"2024/25,1,West Mercia,x,Shoplifting,46,0,2,N/A\n",
+        b"2024/25,1,West Mercia,x,Shoplifting,46,0,2,N/A\n"
+        b"2024/25,1,West Mercia,x,Rape offences,19C,1,2,3\n"
+        b"2024/25,1,West Mercia,x,Other sexual offences,20A,1A,2,..\n",
     ],
     "expressions": [bytes(range(64)), b"\x07" * 40, bytes(range(255, 150, -1))],
     "command_line": [

@@ -175,13 +175,15 @@ def test_outcomes_of_both_sources_are_read_from_one_folder(tmp_path: Path, capsy
         "Outcome Type,Outcomes for offences that were recorded in the quarter,"
         "Outcomes for investigations closed in the quarter\n"
         "2024/25,1,Kent,Theft offences,Shoplifting,46,1,5,7\n"
+        "2024/25,1,Kent,Sexual offences,Rape offences,19C,1,1,2\n"
+        "2024/25,1,Kent,Sexual offences,Other sexual offences,20A,1,0,0\n"
     )
     tables = [f"{name}={tmp_path}" for name in ("street_outcome", "published_outcome")]
     data = [word for table in tables for word in ("--data", table)]
     period = ["--period", "2024/25 Q1", "--policy", "none"]
     assert main(["compute", "--format", "csv", "11", *data, *period]) == 0
     output = capsys.readouterr()
-    assert value(output.out, "published_charges") == 7
+    assert value(output.out, "published_charges") == 7 + 2
     assert "street_outcome: read 1 row from 1 file or sheet" in output.err
     assert "with open_data.crime_outcomes" in output.err
 

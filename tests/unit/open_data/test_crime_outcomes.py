@@ -24,6 +24,7 @@ NAMES = [
     *("Offence Group", "Offence Subgroup", "Offence code expired", "Outcome Type"),
     *("Outcome Description", "Outcome Group", RECORDED, CLOSED),
 ]
+FILLER = "filler"
 RAPE = {"Offence Subgroup": "Rape offences", "Offence Code": "19C", "Offence Description": "Rape"}
 
 
@@ -46,24 +47,52 @@ def line(
         RECORDED: str(recorded),
         CLOSED: str(closed),
     }
-    return row | {name.replace("_", " "): value for name, value in values.items()}
+    return row | line_values(values)
+
+
+def line_values(values: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", " "): value for name, value in values.items()}
 
 
 def rape(recorded: object = 3, closed: object = 2, outcome: object = 1, **values: str) -> Any:
-    return line(recorded, closed, outcome, **values) | RAPE
+    return line(recorded, closed, outcome) | RAPE | line_values(values)
+
+
+def fillers(first: dict[str, str]) -> list[dict[str, str]]:
+    """Lines of no outcomes for the subgroups that a file of all offences has."""
+    names = ("Shoplifting", "Rape offences", "Other sexual offences")
+    numbers = {name: "0" for name in first if name.lower().replace("_", " ").count("outcomes")}
+    key = {"Offence Code": FILLER, "Outcome Type": "1"}
+    rows = [
+        first | key | numbers | {"Offence Subgroup": name, "Offence Description": name}
+        for name in names
+    ]
+    return [{name: row[name] for name in first} for row in rows]
 
 
 def write(
-    path: Path, *lines: dict[str, str], bom: bool = False, end: str = "\n", rest: str = ""
+    path: Path,
+    *lines: dict[str, str],
+    bom: bool = False,
+    end: str = "\n",
+    rest: str = "",
+    is_whole: bool = True,
 ) -> Path:
-    cells = [list(lines[0]), *(list(row.values()) for row in lines)]
+    rows = [*lines, *(fillers(lines[0]) if is_whole else [])]
+    cells = [list(lines[0]), *(list(row.values()) for row in rows)]
     text = end.join(",".join(f'"{cell}"' if "," in cell else cell for cell in row) for row in cells)
     path.write_bytes((b"\xef\xbb\xbf" if bom else b"") + f"{text}{end}{rest}".encode())
     return path
 
 
+def lines_of(table: Any) -> pl.DataFrame:
+    """The lines of a table without those that only make a file whole."""
+    frame: pl.DataFrame = table.frame.filter(pl.col("offence_code") != FILLER)
+    return frame
+
+
 def numbers(table: Any) -> list[tuple[int, int]]:
-    return list(table.frame.select("of_recorded", "closed").rows())
+    return list(lines_of(table).select("of_recorded", "closed").rows())
 
 
 def error_message(call: Any) -> str:
@@ -83,7 +112,7 @@ def error_message(call: Any) -> str:
 def test_the_two_numbers_of_a_line_stay_apart(tmp_path: Path, bom: bool, end: str) -> None:
     table = crime_outcomes(write(tmp_path / "a.csv", line(5, 7), bom=bom, end=end))
     row = (date(2024, 4, 1), "West Mercia", "Theft offences", "Shoplifting", "46", "1", 5, 7)
-    assert table.frame.rows() == [row]
+    assert lines_of(table).rows() == [row]
     assert table.coverage.spans == ((date(2024, 4, 1), date(2024, 6, 30)),)
     assert table.notes == ()
 
@@ -111,7 +140,7 @@ def test_years_and_quarters_are_read_in_each_format(
     tmp_path: Path, year: str, quarter: str, start: date
 ) -> None:
     path = write(tmp_path / "a.csv", line(Financial_Year=year, Financial_Quarter=quarter))
-    assert crime_outcomes(path).frame["quarter_start"].to_list() == [start]
+    assert lines_of(crime_outcomes(path))["quarter_start"].to_list() == [start]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +204,7 @@ def test_alternate_offences_are_not_added_to_the_types_that_include_them(tmp_pat
     assert table.notes == (
         "Left out because outcome types 1A, 2A and 3A are counted in 1, 2 and 3: 3 lines.",
     )
-    alone = write(tmp_path / "b.csv", *lines[1:])
+    alone = write(tmp_path / "b.csv", *lines[1:], is_whole=False)
     assert "has the outcome types 1A, 2A and 3A only" in error_message(
         lambda: crime_outcomes(alone)
     )
@@ -237,11 +266,11 @@ def test_an_expired_code_with_a_flag_of_no_is_not_expired(tmp_path: Path) -> Non
 
 
 def test_sums_of_forces_are_left_out_and_other_bodies_are_kept(tmp_path: Path) -> None:
-    names = ["England and Wales", "Total", "North West", "British Transport Police"]
-    names += ["London, City of", "Metropolitan Police", "West Midlands"]
+    names = ["London, City of", "England and Wales", "Total", "North West"]
+    names += ["British Transport Police", "Metropolitan Police", "West Midlands"]
     table = crime_outcomes(write(tmp_path / "a.csv", *(line(Force_Name=name) for name in names)))
-    kept = ["British Transport Police", "City of London", "Metropolitan", "West Midlands"]
-    assert table.frame["force"].to_list() == kept
+    kept = ["City of London", "British Transport Police", "Metropolitan", "West Midlands"]
+    assert lines_of(table)["force"].to_list() == kept
     assert table.notes == (
         "Not one of the 43 territorial forces, kept as published: British Transport Police (1 "
         "line). A total of all forces includes them.",
@@ -287,9 +316,28 @@ def test_a_part_of_the_outcomes_is_refused_by_its_name(
     assert part in reasons[name]
 
 
-def test_a_part_of_the_outcomes_is_refused_by_its_offences(tmp_path: Path) -> None:
-    message = error_message(lambda: crime_outcomes(write(tmp_path / "a.csv", rape())))
-    assert "no line of the Offence Subgroup Shoplifting, so it has only some offences" in message
+@pytest.mark.parametrize(
+    ("lines", "absent"),
+    [
+        ([rape()], "Other sexual offences or Shoplifting"),
+        ([line()], "Rape offences or Other sexual offences"),
+        ([*fillers(line())[1:]], "Shoplifting"),
+        ([line(), rape(Offence_Subgroup="Rape"), *fillers(line())[2:]], "Rape offences"),
+    ],
+)
+def test_a_part_of_the_outcomes_is_refused_by_its_offences(
+    tmp_path: Path, lines: list[dict[str, str]], absent: str
+) -> None:
+    path = write(tmp_path / "a.csv", *lines, is_whole=False)
+    message = error_message(lambda: crime_outcomes(path))
+    assert f"a.csv has no line of the Offence Subgroup {absent}. It has only some" in message
+
+
+def test_the_case_of_a_subgroup_does_not_matter(tmp_path: Path) -> None:
+    lines = [line(), *fillers(line())]
+    lines[2]["Offence Subgroup"] = "Rape Offences"
+    table = crime_outcomes(write(tmp_path / "a.csv", *lines, is_whole=False))
+    assert "Rape offences" in table.frame["offence_subgroup"].to_list()
 
 
 def test_a_part_of_the_outcomes_is_refused_by_its_columns(tmp_path: Path) -> None:
@@ -314,7 +362,7 @@ def test_one_force_and_quarter_twice_is_an_error(tmp_path: Path) -> None:
     assert "a.csv and b.csv both contain one force's lines of one quarter" in message
     assert "every outcome would count twice" in message
     other = write(tmp_path / "b.csv", line(9, Force_Name="Kent", Financial_Quarter="2"))
-    assert len(crime_outcomes([first, other])) == 2
+    assert len(numbers(crime_outcomes([first, other]))) == 2
 
 
 def test_the_same_file_twice_is_read_once(tmp_path: Path) -> None:
@@ -335,7 +383,7 @@ def test_a_part_of_a_year_beside_the_whole_year_is_an_error(tmp_path: Path) -> N
 
 def test_repeated_lines_are_counted_and_noted(tmp_path: Path) -> None:
     table = crime_outcomes(write(tmp_path / "a.csv", line(2), line(2), line(-1)))
-    assert table.frame["of_recorded"].to_list() == [2, 2, -1]
+    assert lines_of(table)["of_recorded"].to_list() == [2, 2, -1]
     assert table.notes == (
         "Below zero, because more outcomes were withdrawn than assigned: 1 line. They are added "
         "like any other.",
@@ -356,13 +404,14 @@ def test_missing_quarters_are_not_zero(tmp_path: Path) -> None:
 def test_notes_below_the_lines_are_not_lines(tmp_path: Path) -> None:
     note = "Figures are provisional" + "," * (len(NAMES) - 1) + "\n"
     path = write(tmp_path / "a.csv", line(), rest=note)
-    assert len(crime_outcomes(path)) == 1
+    assert len(numbers(crime_outcomes(path))) == 1
 
 
 @pytest.mark.parametrize("kind", [".xlsx", ".ods"])
 def test_a_spreadsheet_is_read_below_its_titles(tmp_path: Path, kind: str) -> None:
     def cells(*lines: dict[str, str]) -> list[list[str]]:
-        return [["Outcomes open data"], [], NAMES, *(list(row.values()) for row in lines)]
+        rows = [*lines, *fillers(lines[0])]
+        return [["Outcomes open data"], [], NAMES, *(list(row.values()) for row in rows)]
 
     sheets = {
         "Cover": [["Crime outcomes in England and Wales"]],
@@ -372,11 +421,11 @@ def test_a_spreadsheet_is_read_below_its_titles(tmp_path: Path, kind: str) -> No
     }
     book = write_book(tmp_path / f"outcomes{kind}", sheets)
     assert numbers(crime_outcomes(book)) == [(5, 7), (0, 1), (1, 2)]
-    assert len(crime_outcomes(book, table="Outcomes_open_data_2025_26")) == 1
+    assert numbers(crime_outcomes(book, table="Outcomes_open_data_2025_26")) == [(1, 2)]
     archive = tmp_path / "all.zip"
     with zipfile.ZipFile(archive, "w") as packed:
         packed.write(book, book.name)
-    assert len(crime_outcomes(archive)) == 3
+    assert len(numbers(crime_outcomes(archive))) == 3
 
 
 def test_a_folder_of_everything_that_the_home_office_publishes(tmp_path: Path) -> None:
@@ -396,10 +445,10 @@ def test_a_folder_of_everything_that_the_home_office_publishes(tmp_path: Path) -
     }
     values = line(5, 7) | {"Police Force": "Kent", "CSP Name": "Ashford", "Offence Count": "1"}
     for name, header in headers.items():
-        cells = [values.get(column, "1") for column in header]
-        write_book(tmp_path / name, {"Notes": [["Notes"]], "Data": [header, cells]})
+        cells = [[row.get(name, "1") for name in header] for row in (values, *fillers(values))]
+        write_book(tmp_path / name, {"Notes": [["Notes"]], "Data": [header, *cells]})
     assert numbers(crime_outcomes(tmp_path)) == [(5, 7)]
-    assert len(recorded_crime(tmp_path)) == 1
+    assert len(recorded_crime(tmp_path)) == 1 + len(fillers(values))
 
 
 # From a file to a metric
