@@ -239,6 +239,13 @@ def test_an_alias_refers_to_some_or_all_measures_of_another_ref(ref, of) -> None
     assert set(alias.only) <= {measure.key for measure in CATALOGUE[of].measures}
 
 
+def test_repeat_victims_of_domestic_abuse_are_the_same_in_both_refs() -> None:
+    """Ref 36 has its own words and examples; its numbers are those of ref 8."""
+    in_ref_8 = {measure.key: measure.canonical() for measure in CATALOGUE["8"].measures}
+    in_ref_36 = {measure.key: measure.canonical() for measure in CATALOGUE["36"].measures}
+    assert in_ref_36.items() <= in_ref_8.items()
+
+
 def test_no_ref_is_marked_as_not_reportable() -> None:
     """Our copy of the plan lost the colour that marks them; only a force's own file may do so."""
     statuses = {entry.availability.status.value for entry in CATALOGUE}
