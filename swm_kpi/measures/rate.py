@@ -182,9 +182,11 @@ class Rate(Measure):
     def formula(self) -> str:
         """Return how it is computed, in plain English."""
         people = f" where {english(self.among)}" if self.among is not None else ""
+        is_population = self.population.row_unit in (None, Unit.PEOPLE)
+        estimate = "population estimate" if is_population else f"estimate of {english(self.per)}"
         return (
             f"{quote_key(self.of)} per {self.scale:,} {english(self.per)}{people}, by the "
-            "population estimate nearest to the middle of the period. Not annualised."
+            f"{estimate} nearest to the middle of the period. Not annualised."
         )
 
     def canonical(self) -> Canonical:

@@ -14,6 +14,7 @@ from swm_kpi.engine.aggregate.texts import text_key
 from swm_kpi.engine.input.table import Table
 from swm_kpi.engine.output.combine import Grid, MeasureCells, carriers_of
 from swm_kpi.measures import Statistic, TimeAlignment
+from swm_kpi.vocabulary import Unit
 
 Array = NDArray[np.float64]
 
@@ -145,15 +146,22 @@ def _dated_notes(computed: MeasureCells, grid: Grid) -> list[str]:
     ] or empty
 
 
-def _year_note(year: date | int) -> str:
-    return f"Population: mid-{year} estimate."
+def _year_note(statistic: Statistic, year: date | int | None) -> str:
+    """Name the year of an estimate, and what it is of: of people unless the table says more."""
+    unit = statistic.contract.row_unit
+    what = "Population" if unit in (None, Unit.PEOPLE) else str(unit).capitalize()
+    return (
+        f"The {what.lower()} table has no rows."
+        if year is None
+        else f"{what}: mid-{year} estimate."
+    )
 
 
 def _date_note(statistic: Statistic, used: date | int | None) -> str:
     """Name the day, the number of snapshots or the year that a period uses."""
     match statistic.alignment:
         case TimeAlignment.REFERENCE:
-            return "The population table has no rows." if used is None else _year_note(used)
+            return _year_note(statistic, used)
         case TimeAlignment.LAST_SNAPSHOT:
             return f"As at {format_date(used)}." if isinstance(used, date) else _NO_SNAPSHOT
         case TimeAlignment.MEAN_OF_STOCKS:
