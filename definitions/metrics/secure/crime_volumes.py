@@ -1,6 +1,8 @@
 """Refs 17, 18 and 21: homicide, serious violence and cyber crime."""
 
 from swm_kpi import (
+    Availability,
+    AvailabilityStatus,
     Break,
     Count,
     Direction,
@@ -298,7 +300,19 @@ serious_violence = Metric(
     ],
     dimensions=[LPA, DISTRICT, OFFENCE_SUBGROUP, VICTIM_SEX, VICTIM_AGE_GROUP],
     direction=Direction.LOWER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=Availability(
+        status=AvailabilityStatus.UNKNOWN,
+        reason=f"{COLOUR_LOST.reason} The Commissioner's statement of November 2024 is about "
+        "serious violence too. We did not find a count of knife or gun crime in what we read of "
+        "it.",
+        evidence=(
+            Evidence(
+                _STATEMENT,
+                "Offences against the person fell by a further 3% on the previous quarter.",
+                "2024-11",
+            ),
+        ),
+    ),
     standards=[
         COUNTING_RULES,
         "Office for National Statistics, Focus on Violent Crime and Sexual Offences 2013/14, "
@@ -444,7 +458,20 @@ cyber_crime = Metric(
     ],
     dimensions=[LPA, DISTRICT, OFFENCE_SUBGROUP, REPORT_CATEGORY, REPORT_VICTIM],
     direction=Direction.NEUTRAL,
-    availability=COLOUR_LOST,
+    availability=Availability(
+        status=AvailabilityStatus.UNKNOWN,
+        reason=f"{COLOUR_LOST.reason} Cyber crime was on one of the Commissioner's public agendas. "
+        "That does not show that these counts were published.",
+        evidence=(
+            Evidence(
+                "West Mercia Police and Crime Commissioner, news story: PCC to focus on West "
+                "Mercia Police's latest performance",
+                "Names cyber crime among the national priorities of the meeting of 26 February "
+                "2024.",
+                "2024-02",
+            ),
+        ),
+    ),
     standards=[
         f"{COUNTING_RULES}: online crime flag",
         "Home Office Counting Rules, Fraud, April 2021: the national bureau records fraud, and "
