@@ -3,7 +3,9 @@
 - ``python -m pytest -m fast`` runs the fast set, in less than a minute on two quiet cores. It is
   the tests of ``FAST_FOLDERS`` that are not marked ``slow``.
 - ``python -m pytest`` also runs the slow tests and the other folders. It leaves out the tests that
-  are marked ``exhaustive``, which are further cases of a rule, and those of ``tests/slow``.
+  are marked ``exhaustive``, which are further cases of a rule, and those of ``tests/slow``. Of a
+  test with more than ``MANY_CASES`` cases, both commands run every third. Name a file or a test, or
+  give ``-k``, to run all cases of it.
 - With ``SWM_KPI_WITH_EVERYTHING=1``, as in ``.ci/run``, it runs all tests. A test that cannot run
   because something is not installed fails.
 """
@@ -11,7 +13,9 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -45,6 +49,9 @@ LONGEST_FILES = (
     "unit/synthetic/test_synthetic.py",
 )
 """Files to begin with: a worker runs all of a file, so a long one must not begin last."""
+
+MANY_CASES, EVERY = 15, 3
+"""A test with more cases than the first number runs one case in so many of them."""
 
 WITH_EVERYTHING = bool(os.environ.get("SWM_KPI_WITH_EVERYTHING"))
 
@@ -94,6 +101,35 @@ def is_exhaustive(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("exhaustive")) or name_of(item.path).startswith("slow/")
 
 
+def takes_samples(config: pytest.Config) -> bool:
+    """Return whether tests with many cases run some of them: where nothing is named to run."""
+    of_worker = getattr(config, "workerinput", None)
+    if of_worker is not None:
+        return bool(of_worker["takes_samples"])
+    runs_all_files = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    return runs_all_files and not config.option.keyword and not WITH_EVERYTHING
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker, which knows the files and not how they were named."""
+    node.workerinput["takes_samples"] = takes_samples(node.config)
+
+
+def further_cases(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Return the cases to leave out of the tests that have many."""
+    by_test: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        by_test[item.nodeid.partition("[")[0]].append(item)
+    return {
+        item
+        for cases in by_test.values()
+        if len(cases) > MANY_CASES
+        for number, item in enumerate(cases)
+        if number % EVERY
+    }
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the fast set, deselect exhaustive tests where they do not run, and order the files."""
@@ -108,5 +144,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if has_fast_tests(name_of(item.path)) and not is_slow:
             item.add_marker("fast")
     if not WITH_EVERYTHING:
-        config.hook.pytest_deselected(items=[item for item in items if is_exhaustive(item)])
-        items[:] = [item for item in items if not is_exhaustive(item)]
+        left_out = {item for item in items if is_exhaustive(item)}
+        if takes_samples(config):
+            left_out |= further_cases([item for item in items if item not in left_out])
+        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+        items[:] = [item for item in items if item not in left_out]
