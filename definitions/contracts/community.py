@@ -4,7 +4,7 @@ from datetime import date
 
 from swm_kpi import Column, Contract, Dimension, Rule, Unit
 
-from ..plan.dimensions import LPA
+from ..plan.dimensions import DISTRICT, LPA
 
 COMMUNITY_SPEED_WATCH = "Community speed watch"
 NEIGHBOURHOOD_WATCH = "Neighbourhood watch"
@@ -95,23 +95,20 @@ class Scheme(Contract, row_unit=Unit.SCHEMES, source="Register of community sche
         description="The first day on which it was no longer registered; empty while it is "
         "registered.",
     )
-    last_active_on = Column(
-        date,
-        nullable=True,
-        label="day last active",
-        description="The day of its last known session, meeting or message; empty if none is "
-        "known. The register overwrites it, so it is correct for today and not for an earlier "
-        "period.",
-    )
     lpa = Column(
         str, dimension=LPA, nullable=True, description="Local Policing Area of the scheme."
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district of the scheme. Without it, schemes by district are not "
+        "available.",
     )
 
     closure_follows_registration = Rule(
         ended_on >= started_on, "the closure is not before the registration"
-    )
-    activity_follows_registration = Rule(
-        last_active_on >= started_on, "the last activity is not before the registration"
     )
 
 
@@ -180,6 +177,14 @@ class Activity(Contract, row_unit=Unit.ACTIVITIES, source="Activity and vehicle 
     )
     lpa = Column(
         str, dimension=LPA, nullable=True, description="Local Policing Area it took place in."
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district it took place in. Without it, activities by district are not "
+        "available.",
     )
 
     completion_needs_attendance = Rule(

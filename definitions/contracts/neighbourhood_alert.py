@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from swm_kpi import Column, Contract, Rule, Unit
 
-from ..plan.dimensions import LPA
+from ..plan.dimensions import DISTRICT, LPA
 
 
 class AlertMessage(Contract, row_unit=Unit.MESSAGES, source="Neighbourhood alert platform"):
@@ -38,6 +38,14 @@ class AlertMessage(Contract, row_unit=Unit.MESSAGES, source="Neighbourhood alert
         nullable=True,
         description="Local Policing Area it was sent to; empty if there were several.",
     )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district it was sent to; empty if there were several. Without it, "
+        "messages by district are not available.",
+    )
 
     openers_are_recipients = Rule(
         opened <= recipients,
@@ -64,7 +72,17 @@ class AlertRegistration(Contract, row_unit=Unit.PEOPLE, source="Neighbourhood al
         description="The first day on which the person was no longer registered, because they left "
         "or the registration lapsed; empty while it lasts.",
     )
-    lpa = Column(str, dimension=LPA, nullable=True, description="Local Policing Area of the home.")
+    lpa = Column(
+        str, dimension=LPA, nullable=True, description="Local Policing Area where the person lives."
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district where the person lives. Without it, people by district are not "
+        "available.",
+    )
 
     end_follows_registration = Rule(
         ended_on >= registered_on, "the end is not before the registration"

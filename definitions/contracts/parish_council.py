@@ -4,7 +4,7 @@ from datetime import date
 
 from swm_kpi import Column, Contract, Dimension, Unique, Unit
 
-from ..plan.dimensions import LPA
+from ..plan.dimensions import DISTRICT, LPA
 
 PRIORITY_THEME = Dimension(
     "priority_theme",
@@ -46,6 +46,14 @@ class ParishCouncil(Contract, row_unit=Unit.COUNCILS, source="Local Policing Cha
     lpa = Column(
         str, dimension=LPA, nullable=True, description="Local Policing Area of the council."
     )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district of the council. Without it, councils by district are not "
+        "available.",
+    )
 
     one_row_each = Unique(as_at, council_id)
 
@@ -70,4 +78,12 @@ class ParishPriority(Contract, row_unit=Unit.ACTIVITIES, source="Local Policing 
     )
     lpa = Column(
         str, dimension=LPA, nullable=True, description="Local Policing Area of the council."
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district of the council. Without it, priorities by district are not "
+        "available.",
     )

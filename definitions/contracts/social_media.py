@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from swm_kpi import Column, Contract, Dimension, Unique, Unit
 
-from ..plan.dimensions import LPA
+from ..plan.dimensions import DISTRICT, LPA
 
 PLATFORM = Dimension(
     "platform",
@@ -30,7 +30,18 @@ class SocialMediaAccount(Contract, source="Social media platforms' exports"):
     platform = Column(str, dimension=PLATFORM, description="The platform of the account.")
     followers = Column(int, ge=0, description="Followers of the account on that day.")
     lpa = Column(
-        str, dimension=LPA, nullable=True, description="Area of the account; empty for the force."
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area that the account is for; empty for the force.",
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district that the account is for; empty for a wider area. Without it, "
+        "followers by district are not available.",
     )
 
     one_row_each = Unique(as_at, account_id)
@@ -65,5 +76,16 @@ class SocialMediaPost(Contract, row_unit=Unit.POSTS, source="Social media platfo
         "given.",
     )
     lpa = Column(
-        str, dimension=LPA, nullable=True, description="Area of the account; empty for the force."
+        str,
+        dimension=LPA,
+        nullable=True,
+        description="Local Policing Area that the account is for; empty for the force.",
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district that the account is for; empty for a wider area. Without it, "
+        "posts by district are not available.",
     )

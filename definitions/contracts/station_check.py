@@ -4,7 +4,7 @@ from datetime import date
 
 from swm_kpi import Column, Contract, Dimension, Unit
 
-from ..plan.dimensions import LPA
+from ..plan.dimensions import DISTRICT, LPA
 
 CHECK_ITEM = Dimension(
     "check_item",
@@ -37,4 +37,12 @@ class AuditCheck(Contract, row_unit=Unit.CHECKS, source="Dip sample records"):
     )
     lpa = Column(
         str, dimension=LPA, nullable=True, description="Local Policing Area of the station."
+    )
+    district = Column(
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district of the station. Without it, checks by district are not "
+        "available.",
     )

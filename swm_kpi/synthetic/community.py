@@ -10,7 +10,6 @@ import numpy as np
 
 from swm_kpi.contracts import ContractType
 from swm_kpi.synthetic.setting import (
-    DAY,
     OFFICE,
     Columns,
     Season,
@@ -48,20 +47,18 @@ _ROADS = ("Road campaign", "Road education", _SESSION)
 
 
 def schemes(setting: Setting, contract: ContractType) -> Columns:
-    """Assume 300 registered a year, for five years on average, most of them active recently."""
+    """Assume 300 registered a year, for five years on average."""
     rng = setting.generator("scheme")
     started, ended = draw_register(setting, "scheme", rng, SCHEMES_PER_YEAR, 1_800)
     size = len(started)
-    until = np.where(np.isnat(ended), setting.extracted_at, ended).astype("datetime64[D]")
-    inactive = rng.exponential(90, size).astype(int) * DAY
-    active = np.maximum(until - DAY - inactive, started)
+    area = setting.draw_areas(contract, rng, size)
     return {
         "scheme_id": row_ids("SCH", size),
         "scheme_type": draw_members(rng, contract, "scheme_type", _SCHEMES, size),
         "started_on": started,
         "ended_on": ended,
-        "last_active_on": np.where(random_mask(rng, 0.1, size), np.datetime64("NaT", "D"), active),
-        "lpa": setting.draw_areas(contract, rng, size),
+        "lpa": area,
+        "district": setting.draw_districts(contract, setting.generator("scheme, place"), area),
     }
 
 
@@ -97,6 +94,7 @@ def activities(setting: Setting, contract: ContractType) -> Columns:
     finished = rng.binomial(attendance, 0.9)
     place = np.asarray([f"Invented place {n}" for n in range(1, 41)], object)
     unknown = random_mask(rng, 0.05, size)
+    area = setting.draw_areas(contract, rng, size)
     return {
         "activity_id": row_ids("ACT", size),
         "activity_type": kind,
@@ -109,7 +107,8 @@ def activities(setting: Setting, contract: ContractType) -> Columns:
         "location": with_nulls(rng, place[rng.integers(0, len(place), size)], 0.03),
         "scheme_id": scheme,
         "scheme_type": scheme_type,
-        "lpa": setting.draw_areas(contract, rng, size),
+        "lpa": area,
+        "district": setting.draw_districts(contract, setting.generator("activity, place"), area),
     }
 
 
@@ -119,7 +118,9 @@ def audit_checks(setting: Setting, contract: ContractType) -> Columns:
     checked = setting.event_times("audit_check", rng, CHECKS_PER_YEAR, Season(day=OFFICE))
     size = len(checked)
     station = rng.integers(0, 20, size)
-    area = setting.draw_areas(contract, setting.generator("audit_check, stations"), 20)
+    place = setting.generator("audit_check, stations")
+    area = setting.draw_areas(contract, place, 20)
+    district = setting.draw_districts(contract, place, area)
     names = np.asarray([f"Invented station {n}" for n in range(1, 21)], object)
     items = {"A board": 0.5, "Poster": 0.45, "Other": 0.05}
     return {
@@ -129,4 +130,5 @@ def audit_checks(setting: Setting, contract: ContractType) -> Columns:
         "check_item": draw_members(rng, contract, "check_item", items, size),
         "passed": random_flags(rng, 0.85, size, null_share=0.02),
         "lpa": area[station],
+        "district": district[station],
     }

@@ -43,18 +43,27 @@ _SAMPLE_TEXTS = (
 
 
 def draw_columns(setting: Setting, contract: ContractType) -> Columns:
-    """Draw every column. The second and further dates of a row are later than the first."""
+    """Draw every column. The second and further dates of a row are later than the first.
+
+    A district is one of the row's Local Policing Area.
+    """
     rng = setting.generator(contract.table)
     moments = setting.event_times(contract.table, rng, ROWS_PER_YEAR, Season())
     has_date = False
+    has_districts = {"lpa", "district"} <= contract.columns.keys()
     drawn: Columns = {}
     for name, column in contract.columns.items():
+        if has_districts and name == "district":
+            continue
         if column.dtype in (date, datetime) and not column.unique and column.domain is None:
             times = add_delay(rng, moments, _MEDIAN_DELAY, 1.0) if has_date else moments
             has_date = True
             drawn[name] = _within_bounds(column, times, rng)
         else:
             drawn[name] = draw_values(column, setting, rng, len(moments))
+    if has_districts:
+        place = setting.generator(f"{contract.table}, place")
+        drawn["district"] = setting.draw_districts(contract, place, drawn["lpa"])
     return drawn
 
 

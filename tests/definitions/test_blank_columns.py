@@ -43,7 +43,6 @@ ALLOWED = {
     ("66", "social_media_post", "impressions"): "the posts with both numbers",
     ("66", "social_media_post", "engagements"): "the posts with both numbers",
     ("67", "scheme", "ended_on"): "a scheme that goes on",
-    ("67", "scheme", "last_active_on"): "a scheme that was never active",
     ("67", "activity", "scheme_id"): "an activity of the police",
     ("69", "workforce_snapshot", "sex"): "the people who stated it",
     ("69", "workforce_snapshot", "ethnicity"): "the people who stated it",

@@ -46,8 +46,8 @@ ACTIVITIES = """
 | 2024-05-06 | Event         | S1        | Neighbourhood watch |
 """
 SCHEMES = """
-| scheme_id | scheme_type         | started_on | ended_on | last_active_on |
-| S1        | Neighbourhood watch | 2001-05-06 |          | 2024-05-06     |
+| scheme_id | scheme_type         | started_on | ended_on |
+| S1        | Neighbourhood watch | 2001-05-06 |          |
 """
 STAFF = """
 | as_at      | person_id | worker_type | sex  | ethnicity | disability   | sexual_orientation |

@@ -62,8 +62,8 @@ COMMUNITY_EVENTS = Assumption(
     (EVENT, SURGERY, NEWSLETTER),
     since="2021-04-01",
     because="The plan lists engagement vans, newsletters, social media, events and surgeries as "
-    "examples. We leave vans to ref 60 and social media to ref 66, so that nothing is counted "
-    "twice in one dataset. Our unverified working choice.",
+    "examples. Vans and posts have numbers of their own, so that a van at an event is not two "
+    "events. Our unverified working choice.",
 )
 
 WATCH_SCHEMES = Assumption(

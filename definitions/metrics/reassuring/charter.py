@@ -17,7 +17,7 @@ from ...contracts.neighbourhood_alert import AlertMessage, AlertRegistration
 from ...contracts.parish_council import PRIORITY_THEME, ParishCouncil, ParishPriority
 from ...contracts.station_check import CHECK_ITEM, STATION, AuditCheck
 from ...plan.availability import COLOUR_LOST
-from ...plan.dimensions import LPA
+from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import REASSURING
 
 parish_priorities = Metric(
@@ -68,7 +68,7 @@ parish_priorities = Metric(
             direction=Direction.HIGHER_IS_BETTER,
         ),
     ],
-    dimensions=[LPA, PRIORITY_THEME],
+    dimensions=[LPA, DISTRICT, PRIORITY_THEME],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=["Local Policing (Community) Charter"],
@@ -200,7 +200,7 @@ neighbourhood_alerts = Metric(
             unit=Unit.REPLIES,
         ),
     ],
-    dimensions=[LPA],
+    dimensions=[LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Local Policing (Community) Charter"],
@@ -298,7 +298,7 @@ station_dip_samples = Metric(
             "not be checked is in neither part.",
         ),
     ],
-    dimensions=[LPA, STATION, CHECK_ITEM],
+    dimensions=[LPA, DISTRICT, STATION, CHECK_ITEM],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Local Policing (Community) Charter"],

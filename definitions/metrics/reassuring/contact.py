@@ -324,6 +324,7 @@ call_handling = Metric(
 new_platforms = Metric(
     ref="58",
     key="new_platforms",
+    version=2,
     title="Volume of public demand via new platforms and technology",
     objective=REASSURING,
     summary="Contacts from the public by online form, live chat, social media or video, and their "

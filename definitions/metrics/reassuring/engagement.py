@@ -19,8 +19,9 @@ from ...contracts.community import (
     Activity,
     Scheme,
 )
+from ...contracts.social_media import PLATFORM, SocialMediaPost
 from ...plan.availability import COLOUR_LOST
-from ...plan.dimensions import LPA
+from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import REASSURING
 from .assumptions import COMMUNITY_EVENTS, WATCH_SCHEMES
 
@@ -72,7 +73,7 @@ engagement_vans = Metric(
             note="The hours come from these deployments only.",
         ),
     ],
-    dimensions=[LPA, ACTIVITY_THEME],
+    dimensions=[LPA, DISTRICT, ACTIVITY_THEME],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     limitations="Counts deployments, not vans or events. A van that goes to a fair is one "
@@ -120,12 +121,13 @@ _COMMUNITY_EVENT = Activity.activity_type.is_in(COMMUNITY_EVENTS)
 events = Metric(
     ref="65",
     key="events",
-    version=2,
+    version=3,
     parent="61",
     title="Events (e.g. use of engagement vans, newsletters, social media, events, surgeries etc.)",
     objective=REASSURING,
     summary="Community events, surgeries and newsletters (unless another list is set), counted on "
-    "the day they were held or sent out, and the recorded attendance.",
+    "the day they were held or sent out, and the recorded attendance. Beside them, each as a "
+    "subtotal of its own, deployments of engagement vans and posts on social media.",
     measures=[
         Count(
             key="events",
@@ -154,13 +156,31 @@ events = Metric(
             numerator=Activity.attendance.is_not_null(),
             note="The attendance comes from these only. Newsletters have no attendance.",
         ),
+        Count(
+            key="van_deployments",
+            label="Deployments of mobile police stations and engagement vans",
+            of=Activity,
+            at=Activity.held_on,
+            where=_VAN_DEPLOYMENT,
+            note="As in ref 60. By default not in the number of events: a van that goes to an "
+            "event is not a second event.",
+        ),
+        Count(
+            key="posts",
+            label="Posts on social media",
+            of=SocialMediaPost,
+            at=SocialMediaPost.posted_at,
+            direction=Direction.NEUTRAL,
+            note="As in ref 66. Not in the number of events.",
+        ),
     ],
-    dimensions=[ACTIVITY_TYPE, LPA, ACTIVITY_THEME],
+    dimensions=[ACTIVITY_TYPE, PLATFORM, LPA, DISTRICT, ACTIVITY_THEME],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Local Policing (Community) Charter"],
-    limitations="Leaves out van deployments (ref 60) and social media (ref 66). The plan names "
-    "both here as examples too, but counting them here would count them twice.",
+    limitations="There is no total of events, van deployments and posts: a van at an event would "
+    "count twice, and a post is not an event. The plan names all three here, so each has its "
+    "number.",
     caveats=[
         "A newsletter and a fair count as one each. Read the total together with the breakdown by "
         "type.",
@@ -183,19 +203,33 @@ events = Metric(
             description="A newsletter counts once, however many people read it.",
         ),
         Example(
-            rows="""
-            | activity_type  | held_on    | attendance | contacts |
-            | Event          | 2024-05-06 | 900        | 50       |
-            | Event          | 2024-05-07 |            | 10       |
-            | Van deployment | 2024-05-06 | 200        | 20       |
-            | Road education | 2024-05-08 | 30         |          |
-            | Surgery        | 2024-03-31 | 7          |          |
-            """,
-            expect={"events": 1 + 1, "attendance": 900, "attendance_recorded": 1 / (1 + 1)},
+            rows={
+                "activity": """
+                | activity_type  | held_on    | attendance | contacts |
+                | Event          | 2024-05-06 | 900        | 50       |
+                | Event          | 2024-05-07 |            | 10       |
+                | Van deployment | 2024-05-06 | 200        | 20       |
+                | Road education | 2024-05-08 | 30         |          |
+                | Surgery        | 2024-03-31 | 7          |          |
+                """,
+                "social_media_post": """
+                | posted_at           | platform |
+                | 2024-05-06 09:00:00 | Facebook |
+                | 2024-05-06 09:00:00 | X        |
+                | 2024-07-01 00:00:00 | X        |
+                """,
+            },
+            expect={
+                "events": 1 + 1,
+                "attendance": 900,
+                "attendance_recorded": 1 / (1 + 1),
+                "van_deployments": 1,
+                "posts": 1 + 1,
+            },
             edge_case="The van's deployment to the event is not a second event, and its visitors "
-            "are not added. Road education is ref 41. Conversations are not attendance. An event "
-            "where nobody counted has unknown attendance, not zero. 31 March is in the quarter "
-            "before.",
+            "are not added. Posts about the event are a number of their own. Road education is ref "
+            "41. Conversations are not attendance. An event where nobody counted has unknown "
+            "attendance, not zero. 31 March is in the quarter before.",
         ),
     ],
 )
@@ -203,7 +237,7 @@ events = Metric(
 watch_schemes = Metric(
     ref="67",
     key="watch_schemes",
-    version=4,
+    version=5,
     title="No. of watch schemes",
     objective=REASSURING,
     summary="Watch schemes, such as neighbourhood, farm and shop watch, registered on the last day "
@@ -229,19 +263,8 @@ watch_schemes = Metric(
             note="To count schemes active in twelve months, ask for a rolling 12 months. Police "
             "activities belong to no scheme and do not count as missing one.",
         ),
-        PeriodEndStock(
-            key="never_active",
-            label="Watch schemes registered with no known activity",
-            of=Scheme,
-            at=Scheme.started_on,
-            until=Scheme.ended_on,
-            where=Scheme.scheme_type.is_in(WATCH_SCHEMES) & Scheme.last_active_on.is_null(),
-            blank_means_no=Scheme.last_active_on,
-            direction=Direction.LOWER_IS_BETTER,
-            note="From the register as it is today.",
-        ),
     ],
-    dimensions=[SCHEME_TYPE, LPA],
+    dimensions=[SCHEME_TYPE, LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Neighbourhood Watch (unverified)"],
@@ -258,10 +281,10 @@ watch_schemes = Metric(
         Example(
             rows={
                 "scheme": """
-                | scheme_id | scheme_type         | started_on | ended_on   | last_active_on |
-                | s1        | Neighbourhood watch | 2001-05-06 |            | 2024-05-06     |
-                | s2        | Farm watch          | 2024-06-30 |            |                |
-                | s3        | Shop watch          | 2015-05-06 | 2024-07-01 | 2024-06-30     |
+                | scheme_id | scheme_type         | started_on | ended_on   |
+                | s1        | Neighbourhood watch | 2001-05-06 |            |
+                | s2        | Farm watch          | 2024-06-30 |            |
+                | s3        | Shop watch          | 2015-05-06 | 2024-07-01 |
                 """,
                 "activity": """
                 | activity_type         | held_on    | scheme_id | scheme_type         |
@@ -269,18 +292,18 @@ watch_schemes = Metric(
                 | Event                 | 2024-06-30 | s3        | Shop watch          |
                 """,
             },
-            expect={"registered": 1 + 1 + 1, "active": 1 + 1, "never_active": 1},
+            expect={"registered": 1 + 1 + 1, "active": 1 + 1},
             description="The shop watch that closed on 1 July was still registered on 30 June.",
         ),
         Example(
             rows={
                 "scheme": """
-                | scheme_id | scheme_type           | started_on | ended_on   | last_active_on |
-                | s1        | Neighbourhood watch   | 2001-05-06 |            | 2024-05-08     |
-                | s2        | Neighbourhood watch   | 2001-05-06 |            | 2024-03-31     |
-                | s3        | Horse watch           | 2015-05-06 | 2024-06-30 | 2024-04-01     |
-                | s4        | Community speed watch | 2015-05-06 |            | 2024-05-06     |
-                | s5        | Farm watch            | 2024-07-01 |            |                |
+                | scheme_id | scheme_type           | started_on | ended_on   |
+                | s1        | Neighbourhood watch   | 2001-05-06 |            |
+                | s2        | Neighbourhood watch   | 2001-05-06 |            |
+                | s3        | Horse watch           | 2015-05-06 | 2024-06-30 |
+                | s4        | Community speed watch | 2015-05-06 |            |
+                | s5        | Farm watch            | 2024-07-01 |            |
                 """,
                 "activity": """
                 | activity_type         | held_on    | scheme_id | scheme_type           |
@@ -292,7 +315,7 @@ watch_schemes = Metric(
                 | Other scheme activity | 2024-03-31 | s2        | Neighbourhood watch   |
                 """,
             },
-            expect={"registered": 1 + 1, "active": 1 + 1, "never_active": 0},
+            expect={"registered": 1 + 1, "active": 1 + 1},
             edge_case="A scheme idle since March is registered but not active in the quarter. A "
             "scheme that closed on 30 June is no longer registered, although it was active in the "
             "quarter. Two meetings of one scheme are one active scheme. Speed watch is not a watch "

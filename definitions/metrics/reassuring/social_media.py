@@ -4,7 +4,7 @@ from swm_kpi import Count, Direction, Example, Metric, PeriodEndStock, Ratio, Su
 
 from ...contracts.social_media import PLATFORM, SocialMediaAccount, SocialMediaPost
 from ...plan.availability import COLOUR_LOST
-from ...plan.dimensions import LPA
+from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import REASSURING
 
 social_media = Metric(
@@ -64,7 +64,7 @@ social_media = Metric(
             unit=Unit.PERCENTAGE_RATIO,
         ),
     ],
-    dimensions=[PLATFORM, LPA],
+    dimensions=[PLATFORM, LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Each platform's own definitions"],

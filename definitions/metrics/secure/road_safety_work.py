@@ -24,7 +24,7 @@ from ...contracts.community import (
 from ...contracts.text_reports import ROAD_CONCERNS
 from ...measures import text_report
 from ...plan.availability import COLOUR_LOST
-from ...plan.dimensions import LPA
+from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import SECURE
 
 ROAD_SAFETY_WORK = Assumption(
@@ -104,7 +104,7 @@ road_campaigns = Metric(
             note="The attendance comes from these initiatives only.",
         ),
     ],
-    dimensions=[LPA, ACTIVITY_THEME],
+    dimensions=[LPA, DISTRICT, ACTIVITY_THEME],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
     standards=["National Police Chiefs' Council calendar of road safety campaigns (unverified)"],
@@ -199,7 +199,7 @@ speed_watch_groups = Metric(
             unit=Unit.SESSIONS,
         ),
     ],
-    dimensions=[LPA],
+    dimensions=[LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,
     standards=["Community Speed Watch national scheme (unverified)"],
@@ -234,12 +234,12 @@ speed_watch_groups = Metric(
         Example(
             rows={
                 "scheme": """
-                | scheme_id | scheme_type           | started_on | ended_on   | last_active_on |
-                | g1        | Community speed watch | 2015-06-01 |            | 2024-05-06     |
-                | g2        | Community speed watch | 2015-06-01 |            | 2019-05-06     |
-                | g3        | Community speed watch | 2015-06-01 | 2024-06-30 | 2024-05-06     |
-                | g4        | Community speed watch | 2024-07-01 |            |                |
-                | g5        | Neighbourhood watch   | 2015-06-01 |            | 2024-05-06     |
+                | scheme_id | scheme_type           | started_on | ended_on   |
+                | g1        | Community speed watch | 2015-06-01 |            |
+                | g2        | Community speed watch | 2015-06-01 |            |
+                | g3        | Community speed watch | 2015-06-01 | 2024-06-30 |
+                | g4        | Community speed watch | 2024-07-01 |            |
+                | g5        | Neighbourhood watch   | 2015-06-01 |            |
                 """,
                 "activity": """
                 | activity_type         | held_on    | scheme_id | scheme_type           |

@@ -196,7 +196,10 @@ def test_casualties_agree_with_the_collisions(force: dict[str, pd.DataFrame]) ->
     assert (worst.sort_index() == stated.sort_index()).all()
 
 
-WITH_DISTRICTS = ("collision", "contact", "crime", "crime_party", "incident", "victim")
+WITH_DISTRICTS = (
+    *("activity", "allegation", "appointment", "collision", "complaint", "contact", "crime"),
+    *("crime_party", "incident", "open_incident_snapshot", "parish_council", "scheme", "victim"),
+)
 
 
 @pytest.mark.parametrize("table", WITH_DISTRICTS)
