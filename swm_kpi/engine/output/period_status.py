@@ -244,7 +244,8 @@ def _immaturity(period: Period, coverage: Sequence[TableCoverage], needed: int) 
         last = table.coverage.last
         until = table.extracted or (last and last + timedelta(days=1))
         if until is None or month_number(until) <= period.last_month + needed:
-            return f"Not mature: {needed} months have not passed since the period."
+            months = "1 month has" if needed == 1 else f"{needed} months have"
+            return f"Not mature: {months} not passed since the period."
     return ""
 
 
