@@ -64,6 +64,7 @@ _LAYOUT = ColumnLayout(
         "some offences by subcode": re.compile(r"\bsubcodes?\b"),
     },
 )
+_KEY = ["quarter_start", "force", "offence_code", "offence", "outcome_type"]
 _NOT_ASSIGNED = "0"
 _OUTCOME_TYPE = r"^(?:[0-9]|1[0-9]|2[0-3])$"
 _PART_OF_ANOTHER = r"^[123]A$"
@@ -149,6 +150,13 @@ def _read(table: TextTable) -> _File:
     wrong = frame.filter(~pl.col("outcome_type").str.contains(_OUTCOME_TYPE)).height
     refuse_rows(table.name, wrong, "an Outcome Type that is not a code from 0 to 23")
     _refuse_part(table, frame)
+    repeats = frame.select(pl.len().over(_KEY))["len"].min()
+    refuse_rows(
+        table.name,
+        frame.height if repeats != 1 else 0,
+        "the force, quarter, offence and outcome type of another row",
+        "The file has every row twice or more. Download it again.",
+    )
     does_not_apply = {name: _does_not_apply(name) for name in _NUMBERS}
     for name, is_none in does_not_apply.items():
         is_valid = is_whole_number(name) | is_none | _is_unavailable(name)
@@ -252,8 +260,7 @@ def _notes(
             "Below zero, because more outcomes were withdrawn than assigned: "
             f"{format_count(number, 'line')}. They are added like any other."
         )
-    key = ["quarter_start", "force", "offence_code", "offence", "outcome_type"]
-    if number := frame.height - frame.select(key).n_unique():
+    if number := frame.height - frame.select(_KEY).n_unique():
         yield (
             "The same force, quarter, offence and outcome type as another line: "
             f"{format_count(number, 'line')}. Every line is counted, as published."

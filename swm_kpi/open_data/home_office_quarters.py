@@ -38,7 +38,8 @@ def read_quarters(table: TextTable) -> tuple[pl.DataFrame, list[str]]:
     or of England and Wales is left out: its figure is the sum of the forces' rows.
 
     Raises:
-        InputError: a financial year or quarter is in another format, or a row is of all offences.
+        InputError: a financial year or quarter is in another format, a row is of all offences, or
+            a force has two names in one quarter.
     """
     import polars as pl
 
@@ -67,8 +68,16 @@ def read_quarters(table: TextTable) -> tuple[pl.DataFrame, list[str]]:
     frame = frame.filter(~pl.col("force").is_in(sums)).with_columns(
         pl.date(first + quarter // 4, quarter % 4 * 3 + 1, 1).alias("quarter_start"),
         territorial_force(pl.col("force")).alias("force"),
+        pl.col("force").alias("published"),
     )
-    return frame.drop("year", "quarter"), left_out
+    names_in_quarter = pl.col("published").n_unique().over("quarter_start", "force")
+    refuse_rows(
+        table.name,
+        frame.filter(names_in_quarter > 1).height,
+        "a force that has two names in one quarter",
+        "Each offence can be there twice. Give the rows of one name.",
+    )
+    return frame.drop("year", "quarter", "published"), left_out
 
 
 def refuse_repeated_quarters(frames: Sequence[tuple[TextTable, pl.DataFrame]], noun: str) -> None:

@@ -392,6 +392,30 @@ def test_repeated_lines_are_counted_and_noted(tmp_path: Path) -> None:
     )
 
 
+def test_a_file_with_every_line_twice_is_an_error(tmp_path: Path) -> None:
+    lines = [line(5, 7), rape(), *fillers(line())]
+    path = write(tmp_path / "a.csv", *lines, *lines, is_whole=False)
+    message = error_message(lambda: crime_outcomes(path))
+    assert "a.csv: 10 rows with the force, quarter, offence and outcome type of another" in message
+
+
+@pytest.mark.parametrize("reader", [crime_outcomes, recorded_crime])
+def test_a_force_with_two_names_in_one_quarter_is_an_error(tmp_path: Path, reader: Any) -> None:
+    header = {"Number of Offences": "3"} if reader is recorded_crime else {}
+    names = ["Hampshire", "Hampshire and Isle of Wight"]
+    rows = [line(Force_Name=name) | header for name in names]
+    if header:
+        rows = [
+            {name: row[name] for name in [*NAMES[:4], *NAMES[5:7], "Number of Offences"]}
+            for row in rows
+        ]
+    path = write(tmp_path / "a.csv", *rows, is_whole=not header)
+    assert "a force that has two names in one quarter" in error_message(lambda: reader(path))
+    later = [rows[0], rows[1] | {"Financial Quarter": "2"}]
+    table = reader(write(tmp_path / "b.csv", *later, is_whole=not header))
+    assert table.frame["force"].unique().to_list() == ["Hampshire"]
+
+
 def test_missing_quarters_are_not_zero(tmp_path: Path) -> None:
     lines = [line(), line(Financial_Year="2025/26"), line(Force_Name="Kent")]
     notes = crime_outcomes(write(tmp_path / "a.csv", *lines)).notes
