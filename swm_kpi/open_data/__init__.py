@@ -256,6 +256,8 @@ def stats19(
         - ``collision_id``, and in ``casualty`` also ``casualty_id``: vehicle and casualty reference
         - ``date``: the day of the collision
         - ``severity``: Fatal, Serious or Slight
+        - ``road_user``, ``age_band``, ``sex`` and ``adjusted_serious`` of a casualty, if a file has
+          them; null for a code that is not in the data guide of 2024
         - ``force``: the force of the collision; null if not recorded
         - ``district``: the name of a district of ``areas``, or else the ONS code
         - ``lpa``: the Local Policing Area of the district, for every force; null outside them
