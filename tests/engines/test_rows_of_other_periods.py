@@ -94,7 +94,7 @@ def test_the_survey_of_victims_refuses_those_of_domestic_abuse(engine, tmp_path)
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_code_that_is_not_listed_breaks_one_rule_and_not_two(engine, tmp_path) -> None:
-    """An outcome of an unknown code has a code and a date, so that it is whole."""
+    """The rules about single outcome codes do not hold of an unknown code."""
     crime = {
         "crime_id": "1",
         "recorded_at": NEW,
