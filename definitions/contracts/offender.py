@@ -20,7 +20,8 @@ SEX = Dimension(
     "entrant_sex",
     "Sex of the entrant",
     ("Female", "Male"),
-    description="Sex as recorded on the Police National Computer. Unknown if not recorded.",
+    description="Sex as recorded on the Police National Computer, and of residents as estimated. "
+    "Unknown if not recorded.",
 )
 
 ENTRANT_ETHNICITY = Dimension(

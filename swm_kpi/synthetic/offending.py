@@ -5,6 +5,8 @@ The volumes and shares are round-number assumptions for shape, not facts about a
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
 from swm_kpi.contracts import ContractType
@@ -31,6 +33,13 @@ _COURT = Season(0.02, 300, (1.2, 1.2, 1.2, 1.2, 1.2, 0.3, 0.1), OFFICE)
 _AGES = {"10-17": 0.17, "18+": 0.83}
 _SHARE_OF_RESIDENTS = {"10-17": 0.095, "18+": 0.79}
 _ETHNICITY = {"White": 0.88, "Asian": 0.05, "Black": 0.03, "Mixed": 0.03, "Other": 0.01}
+_ETHNICITY = {
+    "White": 0.93,
+    "Asian": 0.03,
+    "Black": 0.01,
+    "Mixed": 0.02,
+    "Other": 0.01,
+}
 _DISPOSALS = {"Release from custody": 0.15, "Non-custodial conviction": 0.6, "Caution": 0.25}
 _COHORTS = {"IOM fixed": 0.5, "IOM flex": 0.3, "IOM free": 0.2}
 _MANAGED = 0.12
@@ -66,14 +75,26 @@ def first_time_entrants(setting: Setting, contract: ContractType) -> Columns:
 
 
 def population_by_age(setting: Setting, contract: ContractType) -> Columns:
-    """Assume that 9.5% of residents are 10 to 17 years old and 79% are 18 or over."""
+    """Assume that 9.5% of residents are 10 to 17 years old and 79% are 18 or over.
+
+    Half of each age group are women, and the ethnic groups have the same shares at every age.
+    """
     everyone = population(setting, contract)
-    groups = members(contract, "age_group", tuple(_SHARE_OF_RESIDENTS))
-    share = np.asarray([_SHARE_OF_RESIDENTS.get(group, 0.1) for group in groups])
-    rows = np.repeat(np.arange(len(everyone["lpa"])), len(groups))
+    ages = members(contract, "age_group", tuple(_SHARE_OF_RESIDENTS))
+    sexes = members(contract, "sex", ("Female", "Male"))
+    groups = list(product(ages, sexes, _ETHNICITY))
+    share = [
+        _SHARE_OF_RESIDENTS.get(age, 0.1) / len(sexes) * _ETHNICITY[ethnicity]
+        for age, _, ethnicity in groups
+    ]
+    areas = len(everyone["lpa"])
+    rows = np.repeat(np.arange(areas), len(groups))
     people = np.outer(everyone["residents"], share).round().astype(np.int64)
     columns = {name: values[rows] for name, values in everyone.items() if name != "residents"}
-    columns["age_group"] = np.tile(np.asarray(groups, object), len(everyone["lpa"]))
+    for name, values in zip(
+        ("age_group", "sex", "ethnicity"), zip(*groups, strict=True), strict=True
+    ):
+        columns[name] = np.tile(np.asarray(values, object), areas)
     return columns | {"residents": people.reshape(-1)}
 
 

@@ -129,6 +129,7 @@ def answers(setting: Setting, contract: ContractType) -> Columns:
     person, theme, item, answer = _questions(rng, surveys, which)
     area = setting.draw_areas(contract, rng, size)
     district = setting.draw_districts(contract, setting.generator("survey_answer, district"), area)
+    district[_is_staff(surveys)[which]] = None
     return {
         "survey": np.asarray(names, object)[which][person],
         "respondent_id": row_ids("RSP", size)[person],
@@ -140,7 +141,7 @@ def answers(setting: Setting, contract: ContractType) -> Columns:
         "survey_crime_type": crime[person],
         "workforce_group": group[person],
         "lpa": area[person],
-        "district": np.where(_is_staff(surveys)[which], None, district)[person],
+        "district": district[person],
     }
 
 

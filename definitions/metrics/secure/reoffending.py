@@ -39,7 +39,7 @@ from ...plan.objectives import SECURE
 first_time_entrants = Metric(
     ref="12",
     key="first_time_entrants",
-    version=2,
+    version=3,
     title="First time adult & youths entrants to the CJS",
     objective=SECURE,
     frequency=Frequency.ANNUAL,
@@ -95,8 +95,8 @@ first_time_entrants = Metric(
         "have dealt with them.",
         "Age is the age on the day of the caution or conviction.",
         "National figures are published once a year and with a delay.",
-        "By sex or ethnic group, the rate still divides by all residents of the age group. A rate "
-        "by district needs a table of residents by district.",
+        "A rate by sex, ethnic group or district divides by the residents of that group, and needs "
+        "a table of residents that has it.",
         "Ethnic group is as recorded on the Police National Computer, which may differ from how "
         "the person describes it.",
         "More use of community resolutions and diversion is enough to lower the count.",

@@ -187,7 +187,8 @@ collisions_and_casualties = Metric(
         "nationally.",
         "West Mercia changed to injury-based recording (CRASH) during 2015. Before that, fewer "
         "injuries were recorded as serious. We did not find the month, so the break is at the "
-        "start of 2015/16. For a series across it, use the adjusted number.",
+        "start of 2015/16. For a series across it, use the adjusted number of casualties. "
+        "Collisions are not adjusted.",
         "Collisions have no road user, age or sex: those are of casualties.",
         "A national file has every force: break it down by force, or use only one force's rows.",
     ],
