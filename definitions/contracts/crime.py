@@ -144,7 +144,8 @@ STATUSES = ("recorded", "cancelled", "transferred")
 class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
     """One row per notifiable crime, with its current outcome.
 
-    Cancelled and transferred crimes are rows too. The status tells them apart.
+    Cancelled and transferred crimes are rows too. The status tells them apart. Where the counting
+    rules record one crime for each victim, as for homicide, each victim has a row.
     """
 
     crime_id = Column(

@@ -107,6 +107,11 @@ homicides = Metric(
         ),
         Evidence(
             _STATEMENT,
+            "8 homicides in 2023/24, and 2 in its last quarter, both in South Worcestershire.",
+            "2024-05",
+        ),
+        Evidence(
+            _STATEMENT,
             "6 homicides from October 2023 to September 2024, and 10 in the 12 months that ended a "
             "quarter earlier.",
             "2024-11",
