@@ -167,6 +167,18 @@ def test_a_key_is_checked_without_its_optional_column(engine: str, tmp_path: Pat
         compute(METRIC, tables)
 
 
+@EVERYWHERE
+def test_two_rows_that_name_no_town_are_one_row_twice(engine: str, tmp_path: Path) -> None:
+    blank = households().with_columns(town=pl.lit(None, dtype=pl.String))
+    twice = pl.concat([blank, blank.head(1)])
+    tables = {
+        "stop": load(engine, "stop", stops(), tmp_path),
+        "households": load(engine, "households", twice, tmp_path),
+    }
+    with pytest.raises(kpi.ContractError, match="mid_year, beat, town: are not unique together"):
+        compute(METRIC, tables)
+
+
 def test_a_rate_of_members_needs_the_optional_column_of_the_people() -> None:
     towns = frame_of(
         Households,

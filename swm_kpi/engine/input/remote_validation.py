@@ -543,7 +543,8 @@ class RemoteValidation:
     def _repeats(self, key: tuple[str, ...], values: Any) -> Iterator[Violation]:
         """Count the rows whose key an earlier row has, by grouping: any engine can group."""
         for name in key:
-            values = values.filter(~nw.col(name).is_null())
+            if not self.columns[name].nullable:
+                values = values.filter(~nw.col(name).is_null())
         groups = values.group_by(*key).agg(nw.len().alias(_ROWS))
         query = groups.select(nw.col(_ROWS).sum().alias("all"), nw.len().alias("keys"))
         counts = self._collect(query, "comparing keys").row(0, named=True)
