@@ -189,14 +189,14 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12, "rolling_12": 12}
 class AvailabilityStatus(StrEnum):
     """What documents say about whether the force can report a metric.
 
-    ``PARTLY_REPORTABLE`` is a metric of which single measures cannot be reported. Of one that is
+    ``REPORTABLE_IN_PART`` is a metric of which single measures cannot be reported. Of one that is
     ``IN_DEVELOPMENT`` the way to report it is still being worked on. ``UNKNOWN`` is a metric of
     which no document says anything. ``GROUP`` is a reference that only groups others.
     ``UNDEFINED`` is a reference without text.
     """
 
     REPORTABLE = "reportable"
-    PARTLY_REPORTABLE = "partly reportable"
+    REPORTABLE_IN_PART = "reportable in part"
     IN_DEVELOPMENT = "in development"
     NOT_REPORTABLE = "not reportable"
     UNKNOWN = "unknown"

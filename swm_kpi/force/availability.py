@@ -119,14 +119,14 @@ def read_statements(file: TomlFile, catalogue: Catalogue) -> tuple[list[Statemen
 def _whole_findings(
     statements: Sequence[Statement], places: dict[tuple[str, str], str]
 ) -> Iterator[Problem]:
-    """Yield a partly reportable ref of which no statement says which part is not reportable."""
+    """Yield a reportable in part ref of which no statement says which part is not reportable."""
     refs_with_parts = {statement.ref for statement in statements if statement.measure}
     for statement in statements:
-        is_partly = statement.availability.status is AvailabilityStatus.PARTLY_REPORTABLE
-        if is_partly and statement.measure:
+        is_in_part = statement.availability.status is AvailabilityStatus.REPORTABLE_IN_PART
+        if is_in_part and statement.measure:
             rule = "one measure is reportable or it is not"
             fix = "Use another status, or state the whole ref"
-        elif is_partly and statement.ref not in refs_with_parts:
+        elif is_in_part and statement.ref not in refs_with_parts:
             rule = "nothing says which part of it is not reportable"
             fix = "Add a [[statement]] with the measure, or use another status"
         else:

@@ -13,7 +13,7 @@ from swm_kpi.vocabulary import AvailabilityStatus
 
 NEED_EVIDENCE = (
     AvailabilityStatus.REPORTABLE,
-    AvailabilityStatus.PARTLY_REPORTABLE,
+    AvailabilityStatus.REPORTABLE_IN_PART,
     AvailabilityStatus.NOT_REPORTABLE,
 )
 """The statuses that need a document that others can look up."""

@@ -22,7 +22,7 @@ _ICON_PATHS = {
 # The icon, the colour and the words of each status.
 _AVAILABILITY = {
     AvailabilityStatus.REPORTABLE: ("tick", "good", "Reportable"),
-    AvailabilityStatus.PARTLY_REPORTABLE: ("tick", "unsure", "Partly reportable"),
+    AvailabilityStatus.REPORTABLE_IN_PART: ("tick", "unsure", "Reportable in part"),
     AvailabilityStatus.IN_DEVELOPMENT: ("sum", "unsure", "In development"),
     AvailabilityStatus.NOT_REPORTABLE: ("cross", "bad", "Not reportable"),
     AvailabilityStatus.UNKNOWN: ("question", "unsure", "Availability not known"),

@@ -108,7 +108,7 @@ class Parts:
         for position in self.positions:
             needed = self.is_member[position].copy()
             along = np.moveaxis(rows, position + 1, -1)
-            has_rows: Bools = along.any(axis=tuple(range(along.ndim - 1)))
+            has_rows: Any = along.any(axis=tuple(range(along.ndim - 1)))
             dimension = self.grouping.dimensions[position]
             if position in decided_by_rows:
                 needed &= has_rows

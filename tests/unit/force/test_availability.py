@@ -174,10 +174,10 @@ def test_a_description_formats_the_date_of_its_evidence() -> None:
     assert "27 May 2021" in " ".join(describe_entry(kpi.catalogue()["57"], kpi.catalogue()).split())
 
 
-PARTLY = """
+IN_PART = """
 [[statement]]
 ref = "15"
-status = "partly_reportable"
+status = "reportable_in_part"
 reason = "The rate is left out of the quarterly report."
 owner = "Head of contact"
 date = 2025-05-01
@@ -196,25 +196,25 @@ evidence = [{ source = "Quarterly report", finding = "It has no rate.", date = "
 
 
 def test_a_part_of_a_ref_can_be_reported_and_another_cannot(tmp_path: Path) -> None:
-    plan = read(tmp_path, PARTLY + OF_RATE)
-    assert plan["15"].availability.status is kpi.AvailabilityStatus.PARTLY_REPORTABLE
+    plan = read(tmp_path, IN_PART + OF_RATE)
+    assert plan["15"].availability.status is kpi.AvailabilityStatus.REPORTABLE_IN_PART
     rows = {row["measure"]: row for row in compute(plan, "15").to_dicts()}
     assert rows["incidents"]["value"] == 1
     assert (rows["per_1000"]["value"], rows["per_1000"]["marker"]) == (None, "[x]")
 
 
 def test_a_part_that_cannot_be_reported_is_named(tmp_path: Path) -> None:
-    (mistake,) = mistakes(tmp_path, PARTLY)
+    (mistake,) = mistakes(tmp_path, IN_PART)
     assert "nothing says which part of it is not reportable" in mistake
 
 
 def test_one_measure_is_not_reportable_in_part(tmp_path: Path) -> None:
-    found = mistakes(tmp_path, OF_RATE.replace('"not_reportable"', '"partly_reportable"'))
-    assert any("one measure is reportable or it is not" in mistake for mistake in found)
+    problems = mistakes(tmp_path, OF_RATE.replace('"not_reportable"', '"reportable_in_part"'))
+    assert any("one measure is reportable or it is not" in mistake for mistake in problems)
 
 
 def test_a_metric_in_development_has_its_numbers_and_a_day(tmp_path: Path) -> None:
-    statement = PARTLY.replace("partly_reportable", "in_development")
+    statement = IN_PART.replace("reportable_in_part", "in_development")
     plan = read(tmp_path, statement + "expected = 2026-04-01\n")
     assert compute(plan, "15")["value"].to_list()[0] == 1
     text = " ".join(describe_entry(plan["15"], plan).split())
