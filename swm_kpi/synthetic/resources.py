@@ -125,9 +125,9 @@ def emissions(setting: Setting, contract: ContractType) -> Columns:
         for source in sources
     }
     rows = [
-        (day, *kind, max(base * amount[kind[1]][position], 0.0) * setting.scale, unit, factor)
-        for position, day in enumerate(first_days)
-        for *kind, unit, base, factor in _EMISSIONS
+        (day, scope, source, method, max(base * amount[source][n], 0.0) * setting.scale, unit, size)
+        for n, day in enumerate(first_days)
+        for scope, source, method, unit, base, size in _EMISSIONS
     ]
     day, scope, source, method, quantity, unit, factor = zip(*rows, strict=True)
     financial_year = (number - _APRIL) // 12 + 1970
