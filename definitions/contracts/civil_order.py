@@ -140,17 +140,19 @@ class CivilOrder(Contract, row_unit=Unit.ORDERS, source="Register of civil order
         "27 November 2024",
     )
     decision_follows_application = Rule(
-        heard_at >= applied_at, "the decision is not before the application"
+        heard_at.day() >= applied_at.day(), "the decision is not before the day of the application"
     )
     granted_is_heard = Rule(
         result.is_null() | (result == "withdrawn") | heard_at.is_not_null(),
         "an order that was granted or refused has the day of the decision",
     )
     breach_follows_grant = Rule(
-        breached_at >= heard_at, "a breach is not before the order was granted"
+        breached_at.day() >= heard_at.day(),
+        "a breach is not before the day on which the order was granted",
     )
     breach_follows_notice = Rule(
-        breached_at >= issued_at, "a breach is not before the notice was authorised"
+        breached_at.day() >= issued_at.day(),
+        "a breach is not before the day on which the notice was authorised",
     )
     only_orders_are_applied_for = Rule(
         ~order_type.is_in(DVPN, DAPN)

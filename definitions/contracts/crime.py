@@ -205,7 +205,9 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         optional=True,
         label="date of the outcome",
         description="When the current outcome was assigned; empty if there is none yet, or if the "
-        "date was not kept. Without it, the outcomes of a period and the days they took are not "
+        "date was not kept. If only the day was kept, 23:59 of that day. It can be before the "
+        "recording, as for a penalty notice given on the spot: the outcome then counts, and has no "
+        "days. Without it, the outcomes of a period and the days they took are not "
         "available. The outcomes of the crimes recorded in a period are.",
     )
     is_da = Column(
@@ -365,9 +367,6 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
 
     report_precedes_recording = Rule(
         reported_at <= recorded_at, "the report is not after the crime was recorded"
-    )
-    outcome_follows_recording = Rule(
-        outcome_at >= recorded_at, "the outcome is not before the crime was recorded"
     )
     outcome_21_is_in_use = Rule(
         (outcome_code != "21") | (outcome_at >= start(standards.OUTCOMES, "21")),

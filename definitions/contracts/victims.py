@@ -260,12 +260,6 @@ class Victim(
     )
 
     one_row_each = Unique(crime_id, victim_id)
-    closing_follows_recording = Rule(
-        closed_at >= recorded_at, "the case is not closed before the crime was recorded"
-    )
-    explanation_follows_recording = Rule(
-        explained_at >= recorded_at, "the explanation is not before the crime was recorded"
-    )
     explanation_of_an_end = Rule(
         explained_at.is_null() | closed_at.is_not_null() | outcome_code.is_not_null(),
         "an open case has no explanation",
@@ -402,8 +396,12 @@ class VictimsCodeAction(
         DOMESTIC_ABUSE_BY_FLAG, dimension=DOMESTIC_ABUSE, description="The domestic abuse flag."
     )
 
-    due_follows_arising = Rule(due_at >= duty_arose_at, "a duty is not due before it arose")
-    doing_follows_arising = Rule(done_at >= duty_arose_at, "a duty is not done before it arose")
+    due_follows_arising = Rule(
+        due_at.day() >= duty_arose_at.day(), "a duty is not due before the day it arose"
+    )
+    doing_follows_arising = Rule(
+        done_at.day() >= duty_arose_at.day(), "a duty is not done before the day it arose"
+    )
     doing_precedes_extraction = Rule(
         done_at <= extracted_at, "a duty is not done after the data were extracted"
     )
@@ -490,7 +488,8 @@ class Referral(
     )
 
     support_follows_referral = Rule(
-        engaged_at >= referred_at, "support does not start before the referral"
+        engaged_at.day() >= referred_at.day(),
+        "support does not start before the day of the referral",
     )
     support_needs_acceptance = Rule(
         engaged_at.is_null() | accepted, "support starts only after the referral is accepted"

@@ -37,7 +37,8 @@ OUTCOME_CAVEATS = [
     "the investigations that ended in it, whenever the crime was recorded. 'Crimes recorded in the "
     "period' follows those crimes to their outcome. Name the basis beside each number.",
     "Action taken outcomes per crime recorded divides the first basis by the second. It is neither "
-    "of the Home Office's numbers and can be more than 100%. Many forces still report it.",
+    "of the Home Office's numbers and can be more than 100%. It is here because we do not know how "
+    "West Mercia computes the action taken rate that it published.",
     "The list of action taken outcomes is an assumption: we did not find West Mercia's own list.",
     "Crimes with no outcome yet stay in the denominator of the crimes recorded in the period, so "
     "recent periods look worse than they will once their crimes are finalised. Crimes with no "
@@ -53,7 +54,8 @@ OUTCOME_CAVEATS = [
     "defers a prosecution and is not action taken: if the child is charged after all, the charge "
     "replaces it.",
     "An outcome without a date is in no period of the outcomes assigned, and has no days. The "
-    "crimes recorded in the period keep it.",
+    "crimes recorded in the period keep it. An outcome dated before the recording has no days, and "
+    "a note says how many there were.",
     PAST_FIGURES_CAVEAT,
 ]
 

@@ -152,22 +152,24 @@ police_outcomes = Metric(
             | 2024-04-01 12:00 | 1            |                  | recorded |
             | 2024-04-01 12:00 | 22           | 2024-05-01 12:00 | recorded |
             | 2024-04-01 12:00 | 9            | 2024-05-31 12:00 | recorded |
+            | 2024-05-07 12:00 | 6            | 2024-05-06 22:00 | recorded |
             """,
             expect={
-                "crimes_recorded": 1 + 1 + 1 + 1,
-                "action_taken_of_recorded": (1 + 1) / (1 + 1 + 1 + 1),
-                "charged": (1 + 1) / (1 + 1 + 1 + 1),
-                "not_yet_assigned": 0 / (1 + 1 + 1 + 1),
-                "outcomes_assigned": 1 + 1 + 1,
-                "action_outcomes": 1,
-                "action_taken_of_assigned": 1 / (1 + 1 + 1),
-                "charged_of_assigned": 1 / (1 + 1 + 1),
+                "crimes_recorded": 1 + 1 + 1 + 1 + 1,
+                "action_taken_of_recorded": (1 + 1 + 1) / (1 + 1 + 1 + 1 + 1),
+                "charged": (1 + 1) / (1 + 1 + 1 + 1 + 1),
+                "not_yet_assigned": 0 / (1 + 1 + 1 + 1 + 1),
+                "outcomes_assigned": 1 + 1 + 1 + 1,
+                "action_outcomes": 1 + 1,
+                "action_taken_of_assigned": (1 + 1) / (1 + 1 + 1 + 1),
+                "charged_of_assigned": 1 / (1 + 1 + 1 + 1),
                 "median_days": 30,
                 "median_days_to_charge": 20,
             },
             edge_case="The charge whose date was not kept counts among the crimes recorded in the "
             "quarter. It is in no period of the outcomes assigned. A charge for an alternate "
-            "offence (1A) is a charge. Diversion (22) is not action taken.",
+            "offence (1A) is a charge. Diversion (22) is not action taken. The penalty notice was "
+            "given the evening before the crime was recorded: it is an outcome, and has no days.",
         ),
         Example(
             rows="""
