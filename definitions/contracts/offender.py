@@ -187,10 +187,13 @@ class OffenderCohort(
     reoffences = Column(
         int,
         ge=0,
+        nullable=True,
+        optional=True,
         label="proven reoffences",
         follow_up_months=18,
         description="How many offences in the 12 months of follow-up were proven in those months "
-        "or the 6 after them; 0 if none.",
+        "or the 6 after them; 0 if none, empty if not known. Without this column, only the shares "
+        "who reoffend are available.",
     )
     offences_before = Column(
         int,

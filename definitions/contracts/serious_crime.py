@@ -152,10 +152,12 @@ class CountyLine(Contract, row_unit=Unit.COUNTY_LINES, source="Force intelligenc
         str,
         isin=(CLOSED_BY_POLICE, LINE_ARCHIVED),
         nullable=True,
+        optional=True,
         filled_later=True,
         label="how it ended",
         description="Whether police work closed it, or it was archived because there was no more "
-        "intelligence about it; empty while it is active, or if not recorded.",
+        "intelligence about it; empty while it is active, or if not recorded. Without this "
+        "column, lines closed by police work are not available.",
     )
     lpa = Column(
         str,

@@ -381,8 +381,10 @@ class WorkforceMovement(Contract, row_unit=Unit.PEOPLE, source="Human resources 
         str,
         isin=("retirement", "resignation", "dismissal", "medical retirement", "death", "other"),
         nullable=True,
+        optional=True,
         label="reason for leaving",
-        description="Why a leaver left; empty for anyone else, or if not recorded.",
+        description="Why a leaver left; empty for anyone else, or if not recorded. Without this "
+        "column, resignations are not available.",
     )
     rank = Column(
         str, dimension=RANK, nullable=True, description="Rank; empty for people without a rank."
