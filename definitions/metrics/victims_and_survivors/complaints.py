@@ -111,8 +111,9 @@ complaints = Metric(
             denominator="employees",
             scale=1_000,
             unit=Unit.PER_1000_PEOPLE,
-            note="For the period: the rate of a quarter is not a yearly rate. By area, people "
-            "posted there are the employees, and those in force-wide posts are Unknown.",
+            note="For the period: the rate of a quarter is not a yearly rate. By area, only people "
+            "posted there are in it, and not those in force-wide posts: do not compare it with "
+            "the rate of the force.",
         ),
         Count(
             key="allegations_finalised",
