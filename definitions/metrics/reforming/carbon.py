@@ -10,14 +10,10 @@ from ...plan.objectives import REFORMING
 from .assumptions import SCOPE_2_METHOD
 
 
-def _by_method(preferred: Any) -> Any:
-    """Return which rows count so that bought energy counts once, by a method where it has it."""
-    return (
-        (EmissionActivity.scope != "2")
-        | preferred
-        | preferred.met_by_none(
-            EmissionActivity.month, EmissionActivity.emission_source, EmissionActivity.unit
-        )
+def _once(preferred: Any) -> Any:
+    """Return which rows count so that energy counts once, by a method where it has its factor."""
+    return preferred | preferred.met_by_none(
+        EmissionActivity.month, EmissionActivity.emission_source, EmissionActivity.unit
     )
 
 
@@ -27,8 +23,7 @@ def _scope_2(key: str, label: str, method: str, note: str) -> SumProduct:
         label=label,
         of=EmissionActivity,
         at=EmissionActivity.month,
-        where=(EmissionActivity.scope == "2")
-        & _by_method(EmissionActivity.scope_2_method == method),
+        where=(EmissionActivity.scope == "2") & _once(EmissionActivity.scope_2_method == method),
         amount=EmissionActivity.quantity,
         factor=EmissionActivity.factor,
         unit=Unit.TONNES_CO2E,
@@ -36,7 +31,9 @@ def _scope_2(key: str, label: str, method: str, note: str) -> SumProduct:
     )
 
 
-_ONE_METHOD = _by_method(EmissionActivity.scope_2_method.is_in(SCOPE_2_METHOD))
+_ONE_METHOD = (EmissionActivity.scope != "2") | _once(
+    EmissionActivity.scope_2_method.is_in(SCOPE_2_METHOD)
+)
 
 carbon_footprint = Metric(
     ref="51",

@@ -145,6 +145,7 @@ data_breaches = Metric(
             of=DataBreach,
             at=DataBreach.aware_at,
             where=_NOTIFIED,
+            note="The plan calls these referrals.",
         ),
         Proportion(
             key="notified_in_time",
