@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -214,10 +214,12 @@ class ExampleEvaluation:
 
     def _reason_not_counted(self, position: int, statistics: Sequence[Statistic]) -> str:
         rows = self._rows[statistics[0].contract.table]
+        # A row of another series is in the period by its day.
         in_period = [
             statistic
             for statistic in statistics
-            if (alone := self._are_in_period(statistic, [rows[position]])) and alone[0]
+            if (alone := self._are_in_period(replace(statistic, series=None), [rows[position]]))
+            and alone[0]
         ]
         if not in_period:
             is_history = any(statistic.history_months({}) for statistic in statistics)

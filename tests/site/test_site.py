@@ -337,6 +337,16 @@ def test_a_row_says_whether_it_counts_and_if_not_why() -> None:
     assert "Does not count: closing code is not recorded, or not yet" in verdicts
 
 
+def test_a_row_of_another_series_is_not_called_outside_the_period() -> None:
+    """Police staff on the day of the latest snapshot of officers."""
+    metric = PLAN.metric(PLAN["52"])
+    assert metric is not None
+    published = next(example for example in metric.examples if "Warwickshire" in str(example.rows))
+    verdicts = ExampleEvaluation(metric, published).verdicts("published_workforce")
+    assert verdicts is not None
+    assert verdicts[3] == "Does not count: type of worker is not ‘Police Officer’"
+
+
 def test_a_repeat_is_found_from_the_rows_before_it() -> None:
     metric = PLAN.metric(PLAN["8"])
     assert metric is not None
