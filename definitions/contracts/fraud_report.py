@@ -4,7 +4,7 @@ from datetime import date
 
 from swm_kpi import Column, Contract, Dimension, Unit
 
-from ..plan.dimensions import DISTRICT, LPA
+from ..plan.dimensions import DISTRICT, FORCE, LPA
 
 REPORTS = Unit.declare("reports")
 
@@ -49,6 +49,13 @@ class FraudReport(Contract, row_unit=REPORTS, source=BUREAU):
         label="day of the report",
         description="The day it was reported to the national reporting centre: Report Fraud, or "
         "Action Fraud before it.",
+    )
+    force = Column(
+        str,
+        dimension=FORCE,
+        reporter=True,
+        description="The force in whose area the victim lives or is based. A month without a row "
+        "of the force was not supplied: it is missing, and not zero.",
     )
     kind = Column(
         str,
@@ -110,6 +117,13 @@ class FraudReferral(Contract, row_unit=REPORTS, source=BUREAU):
         ge=date(2000, 1, 1),
         label="day it was sent",
         description="The day the bureau sent it to the force, or first sent it if more than once.",
+    )
+    force = Column(
+        str,
+        dimension=FORCE,
+        reporter=True,
+        description="The force that it was sent to. A month without a row of the force was not "
+        "supplied: it is missing, and not zero.",
     )
     kind = Column(
         str,

@@ -9,6 +9,7 @@ import numpy as np
 
 from swm_kpi.contracts import ContractType
 from swm_kpi.synthetic.setting import (
+    FORCE,
     Array,
     Columns,
     Season,
@@ -46,6 +47,7 @@ def fraud_reports(setting: Setting, contract: ContractType) -> Columns:
     return {
         "report_id": row_ids("RPT", size),
         "reported_on": reported.astype("datetime64[D]"),
+        "force": np.full(size, FORCE, object),
         **_kind_and_category(rng, contract, size),
         "victim": with_nulls(rng, victim, 0.02),
         "lpa": area,
@@ -60,6 +62,7 @@ def fraud_referrals(setting: Setting, contract: ContractType) -> Columns:
     return {
         "report_id": row_ids("RPT", len(sent), 5_000_000),
         "sent_on": sent.astype("datetime64[D]"),
+        "force": np.full(len(sent), FORCE, object),
         **_kind_and_category(rng, contract, len(sent)),
     }
 

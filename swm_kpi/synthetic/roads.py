@@ -9,6 +9,7 @@ import numpy as np
 
 from swm_kpi.contracts import ContractType
 from swm_kpi.synthetic.setting import (
+    FORCE,
     OFFICE,
     Columns,
     Season,
@@ -23,7 +24,6 @@ from swm_kpi.synthetic.setting import (
 COLLISIONS_PER_YEAR = 1_300
 FURTHER_CASUALTIES = 0.4
 
-_FORCE = "Synthetic"
 _SEVERITY = (0.025, 0.225, 0.75)
 _ROAD_USERS = {
     "Pedestrian": 0.12, "Pedal cyclist": 0.1, "Motorcyclist": 0.11, "Horse rider": 0.003,
@@ -49,7 +49,7 @@ def collisions(setting: Setting, contract: ContractType) -> Columns:
         "collision_id": row_ids("COL", size),
         "date": times.astype("datetime64[D]"),
         "severity": _severities(contract)[worst],
-        "force": np.full(size, _FORCE, object),
+        "force": np.full(size, FORCE, object),
         "district": setting.draw_districts(contract, rng, area),
         "lpa": area,
     }

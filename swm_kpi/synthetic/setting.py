@@ -24,6 +24,9 @@ Columns: TypeAlias = dict[str, Array]
 
 HOUR = np.timedelta64(3600, "s")
 DAY = np.timedelta64(1, "D")
+FORCE = "Synthetic"
+"""The name of the force, where a table names forces."""
+
 _SHARES_OF_FIVE_AREAS = (0.15, 0.25, 0.14, 0.22, 0.24)
 _DAYS_PER_YEAR = 365.25
 _YEARS_BEFORE = 10

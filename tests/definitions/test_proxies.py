@@ -124,3 +124,22 @@ def test_officers_in_investigation_come_from_the_file_on_functions(tmp_path: Pat
     )
     assert proxy_values("13", tables)["published_investigators_fte"] == 30.5
     assert set(proxy_values("69", tables).values()) == {None}
+
+
+def test_a_month_that_the_fraud_bureau_did_not_supply_is_missing_and_not_zero() -> None:
+    reports = pl.DataFrame(
+        {
+            "report_id": ["R1", "R2"],
+            "reported_on": [date(2025, 11, 20), date(2026, 2, 3)],
+            "force": "West Mercia",
+            "kind": "Fraud",
+        }
+    )
+    result = kpi.compute(
+        ["21"], {"fraud_report": reports}, periods=["2025-11", "2026-01", "2026-02"]
+    ).to_polars()
+    rows = result.filter(measure="fraud_reports").select("value", "marker").rows()
+    assert [value for value, _ in rows] == [1, None, 1]
+    assert rows[1] == (None, "[x]")
+    misuse = result.filter(measure="computer_misuse_reports")["value"].to_list()
+    assert misuse == [0, None, 0]

@@ -461,7 +461,7 @@ cyber_crime = Metric(
             "is not committed online.",
         ),
     ],
-    dimensions=[LPA, DISTRICT, OFFENCE_SUBGROUP, REPORT_CATEGORY, REPORT_VICTIM],
+    dimensions=[LPA, DISTRICT, OFFENCE_SUBGROUP, REPORT_CATEGORY, REPORT_VICTIM, FORCE],
     direction=Direction.NEUTRAL,
     availability=Availability(
         status=AvailabilityStatus.UNKNOWN,
@@ -495,8 +495,7 @@ cyber_crime = Metric(
         "show the kind. We found no official list of them, so the data decide which are listed.",
         "The national bureau and its reporting centre changed on 4 December 2025, and the Home "
         "Office could suspend the supply of official statistics during the change, as a public "
-        "dashboard reports. Months without a supply are missing, not zero: leave them out of the "
-        "coverage of the two tables.",
+        "dashboard reports. A month in which a table has no row of the force is missing, not zero.",
         "A rise may be better flagging: the online flag depends on people who set it.",
         FLAG_CAVEAT,
         PAST_FIGURES_CAVEAT,
