@@ -381,6 +381,15 @@ class Recoded(Leaf, metaclass=SignatureErrorMeta):
             if self.source.domain is not None and value not in self.source.domain
         ]
         findings += [
+            (
+                "recode",
+                f"{value!r} is not {DTYPE_WORDS[self.source.dtype]}, as {self.source.name} is",
+                "Map values of the column's type",
+            )
+            for value in self.mapping
+            if self.source.domain is None and type(value) is not self.source.dtype
+        ]
+        findings += [
             ("recode", f"{member!r} is not a member of {self.dimension.key}", "Use a member's name")
             for member in dict.fromkeys(self.mapping.values())
             if self.domain is not None and member not in self.domain

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from swm_kpi import Column, Contract, Count, Dimension, Unit
+from swm_kpi import Column, Contract, Count, DefinitionError, Dimension, Unit
 from tests.support import engines
 from tests.support.small_tables import build_metric, compute, rows_of
 
@@ -44,6 +44,16 @@ def test_a_flag_divides_the_rows(engine: str) -> None:
     result = compute(METRIC, {"vote": load(engine, VOTES)}, by=["side"])
     counts = {row["side"]: row["value"] for row in rows_of(result, "votes")}
     assert counts == {"Yes side": 2, "No side": 1, "Unknown": 1, "All": 4}
+
+
+def test_a_text_is_no_value_of_a_flag() -> None:
+    with pytest.raises(DefinitionError, match="'yes' is not true or false, as is_yes is"):
+
+        class Poll(Contract):
+            """One row per vote."""
+
+            is_yes = Column(bool, nullable=True, description="Whether it is a yes.")
+            side = is_yes.recode({"yes": "Yes side"}, dimension=SIDE, description="By the flag.")
 
 
 def test_a_table_without_the_flag_has_no_breakdown_by_it() -> None:
