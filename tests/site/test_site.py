@@ -375,6 +375,24 @@ def test_a_rate_names_the_measure_of_its_own_basis() -> None:
     assert dividend == "Anti-social behaviour incidents ÷ residents"
 
 
+@pytest.mark.parametrize(
+    ("ref", "number", "table", "row", "reason"),
+    [
+        ("44", 2, "ledger", 1, "not in the latest snapshot of the period"),
+        ("46", 2, "ict_asset", 1, "not in the latest snapshot of the period"),
+        ("54", 3, "open_incident_snapshot", 3, "its snapshot lacks a part that another"),
+    ],
+)
+def test_a_row_that_other_rows_replace_has_that_reason(
+    ref: str, number: int, table: str, row: int, reason: str
+) -> None:
+    metric = PLAN.metric(PLAN[ref])
+    assert metric is not None
+    verdicts = ExampleEvaluation(metric, metric.examples[number - 1]).verdicts(table)
+    assert verdicts is not None
+    assert verdicts[row - 1].startswith(f"Does not count: {reason}")
+
+
 def test_every_value_but_a_text_has_a_calculation() -> None:
     without = {
         (metric.ref, measure.key)
