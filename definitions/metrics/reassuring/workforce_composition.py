@@ -205,7 +205,7 @@ workforce_composition = Metric(
             value=OpeningStrength.fte,
             same_rows=False,
             unit=Unit.FTE,
-            note="For whole financial years only: a year has one such day.",
+            note="Only financial years have it: a year has one such day.",
         ),
         Ratio(
             key="attrition",
@@ -214,7 +214,7 @@ workforce_composition = Metric(
             denominator="opening_officers_fte",
             unit=Unit.PERCENTAGE_RATIO,
             direction=Direction.LOWER_IS_BETTER,
-            note="For whole financial years only. Compares with the Home Office's rate.",
+            note="Only financial years have this rate. Compares with the Home Office's rate.",
         ),
         AverageStock(
             key="mean_officers",
