@@ -7,6 +7,7 @@ from swm_kpi import (
     Column,
     Count,
     Direction,
+    Distribution,
     Duration,
     Evidence,
     Example,
@@ -335,7 +336,8 @@ new_platforms = Metric(
     title="Volume of public demand via new platforms and technology",
     objective=REASSURING,
     summary="Contacts from the public by online form, live chat, social media or video, and their "
-    "share of all contacts, counted on the day the contact was made.",
+    "share of all contacts, counted on the day the contact was made. Also the share of each "
+    "channel, 999 and 101 included.",
     measures=[
         Count(
             key="contacts",
@@ -352,6 +354,14 @@ new_platforms = Metric(
             numerator=Contact.line.is_in(NEW_PLATFORMS),
             note="Within one channel the share is always 0 or 1. Read it for all channels "
             "together.",
+        ),
+        Distribution(
+            key="channel_share",
+            label="Share of contacts by each channel",
+            of=Contact,
+            at=Contact.presented_at,
+            over=CHANNEL,
+            note="Of all contacts, 999 and 101 included.",
         ),
     ],
     dimensions=[CHANNEL, LPA, DISTRICT],
@@ -375,8 +385,13 @@ new_platforms = Metric(
             | video        | 2024-06-30 23:59:59 |               |
             | 101          | 2024-05-06 12:00:00 | Shropshire    |
             """,
-            expect={"contacts": 1 + 1 + 1 + 1, "share": 4 / (4 + 1)},
-            description="Four platforms are new. A call to 101 is in all contacts only.",
+            expect={
+                "contacts": 1 + 1 + 1 + 1,
+                "share": 4 / (4 + 1),
+                "channel_share": (1 + 1 + 1 + 1 + 1) / 5,
+            },
+            description="Four platforms are new. A call to 101 is in all contacts only. Each of "
+            "the five channels has a fifth of the contacts, and together they add up to 1.",
         ),
         Example(
             rows="""
