@@ -27,9 +27,9 @@ LEVEL = Dimension(
     "level",
     "Level of disruption",
     (MAJOR, MODERATE, MINOR, NO_EFFECT, NEGATIVE),
-    description="How much the work disrupted the threat, on the national scale of five levels. "
-    "None means that it had no disruptive effect, and negative that it made the threat worse. We "
-    "found no national wording for major, moderate and minor.",
+    description="How much the work disrupted the threat, on the national scale of five levels. By "
+    "our reading, no effect is the scale's 'none', and negative means that the work made the "
+    "threat worse. We found no national wording for the levels.",
 )
 
 THREAT = Dimension(

@@ -225,7 +225,7 @@ reoffending = Metric(
             label="All offenders: reoffences per reoffender",
             numerator="reoffences",
             denominator="reoffenders",
-            note=f"Our own division of two published kinds of number. {_INCOMPLETE_NOTE}",
+            note=f"Our own quotient: we found no published one. {_INCOMPLETE_NOTE}",
         ),
         _reoffending_rate("iom_reoffending_rate", "Integrated offender management", _IOM),
         _reoffending_rate(
