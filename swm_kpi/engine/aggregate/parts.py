@@ -7,6 +7,7 @@ table without such a key has its breakdowns as parts.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -147,7 +148,8 @@ class Parts:
         years = len(needs[levels[0]])
         needed = np.broadcast_to(seen, (years, *seen.shape)).copy()
         for axis, position in enumerate(levels):
-            shape = [years, *(-1 if other == axis else 1 for other in range(len(levels)))]
+            members = needs[position].shape[1]
+            shape = [years, *(members if other == axis else 1 for other in range(len(levels)))]
             needed &= needs[position].reshape(shape)
         for axis, position in enumerate(levels):
             has_rows = np.moveaxis(seen, axis, 0).reshape(seen.shape[axis], -1).any(axis=1)
@@ -174,7 +176,7 @@ class Parts:
                 of_two: Any = seen.any(axis=others, keepdims=True)
                 pair = np.moveaxis(of_two, inner + 1, -1)
                 twice = pair[..., _UNKNOWN] & pair[..., :_UNKNOWN].any(axis=-1)
-                of_outer = twice.reshape(len(rows), -1)
+                of_outer = twice.reshape(len(rows), math.prod(twice.shape[1:]))
                 of_outer[:, _UNKNOWN:] = False
                 once &= self._along((levels[outer],), ~of_outer)
         return once
