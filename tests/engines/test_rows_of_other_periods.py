@@ -32,6 +32,7 @@ def allegation(number: int, logged_at: datetime, category: str = "A1") -> dict[s
         "complaint_id": "c",
         "logged_at": logged_at,
         "category": category,
+        "finalised_at": logged_at,
         "lpa": None,
     }
 
