@@ -310,6 +310,7 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         optional=True,
         ge=0,
         follow_up_months=1,
+        filled_later=True,
         label="number of days to the first arrest",
         description="Days from the day it was recorded to the first arrest of anyone for it, from "
         "the custody system; 0 if the arrest came first. Empty if nobody was arrested. Without it, "

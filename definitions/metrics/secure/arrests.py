@@ -60,8 +60,8 @@ domestic_abuse_arrests = Metric(
             of=Crime,
             at=Crime.recorded_at,
             where=RECORDED & Crime.is_da,
-            numerator=Crime.days_to_first_arrest <= ARREST_DAYS,
-            blank_means_no=Crime.days_to_first_arrest,
+            numerator=Crime.days_to_first_arrest.is_not_null()
+            & (Crime.days_to_first_arrest <= ARREST_DAYS),
             note="Of the crimes recorded in the period, those with at least one arrest in time. A "
             "crime with two arrests counts once. Voluntary attendance is not an arrest.",
         ),
