@@ -292,13 +292,23 @@ def or_not_yet(columns: Iterable[Column]) -> str:
 
 
 def nullable_columns(*expressions: Expression) -> tuple[Column, ...]:
-    """Return the columns that can leave an expression unknown."""
+    """Return the columns that can leave an expression unknown.
+
+    A blank in a column that must not be blank makes a condition false, and not unknown.
+    """
     columns = (_nullable_columns(expression) for expression in expressions)
     return tuple(dict.fromkeys(column for part in columns for column in part))
 
 
 def _nullable_columns(expression: Expression) -> Iterator[Column]:
     if isinstance(expression, IsNull | IsUnknown | Repeats | InRepeatedHour):
+        return
+    parts = list(conjuncts(expression))
+    filled = [part.condition for part in parts if isinstance(part, Not)]
+    required = {id(part.term) for part in filled if isinstance(part, IsNull)}
+    if required and len(parts) > 1:
+        columns = (column for part in parts for column in _nullable_columns(part))
+        yield from (column for column in columns if id(column) not in required)
         return
     if isinstance(expression, Column) and expression.nullable:
         yield expression

@@ -63,7 +63,8 @@ def describe_hidden_rows(
     marker = Marker(row["marker"] or "")
     if marker is Marker.NOT_AVAILABLE:
         undecided, are_reversed = _undecided_columns(completeness), _reversed_times(completeness)
-        is_undecided = undecided or are_reversed
+        is_lacking = row["without_value"] and not row["undecided"]
+        is_undecided = (undecided or are_reversed) and not is_lacking
         columns = undecided if is_undecided else _recorded_columns(completeness)
         blank = _what_is_blank(columns, are_reversed if is_undecided else _unusable(completeness))
         return f"Not recorded{or_not_yet(columns)}: {blank} in every row."
