@@ -26,7 +26,7 @@ def test_inputs_are_listed_as_ready_or_with_the_missing_table_or_column() -> Non
     assert list(known) == [str(ref) for ref in range(1, 71)]
     assert "15" in readiness.ready
     assert known["15"].measures == ("incidents", "per_1000")
-    assert known["57"].lacking == ("needs table 'contact'",)
+    assert known["57"].lacking == ("needs table 'bt_answer_times'", "needs table 'contact'")
     assert "57" in readiness.not_ready
     assert "table 'incident' needs column 'mental_health'" in known["9"].lacking
     assert "17" in readiness.not_ready
