@@ -254,6 +254,7 @@ serious_violence = Metric(
             of=Crime,
             at=Crime.recorded_at,
             where=RECORDED & Crime.is_knife & Crime.ho_code.is_in(KNIFE_CRIME_CODES),
+            note="Includes homicide, which the breakdown by type of crime shows apart.",
         ),
         per_1000("knife_crime", "Knife crime per 1,000 residents", key="knife_crime_per_1000"),
         Count(
@@ -324,6 +325,8 @@ serious_violence = Metric(
         "chapter 3: the selected offences of the knife return, and firearm crime as any notifiable "
         "offence",
         "Home Office, police recorded crime open data 2017/18: the names of the offence codes",
+        "Office for National Statistics, Police recorded offences involving knives or sharp "
+        "instruments: methodology changes",
         "Office for National Statistics, Offences involving the use of weapons, year ending March "
         "2016: a firearm is used if it was fired, used to hit, or used as a threat",
         "Home Office, Crime outcomes in England and Wales 2024 to 2025: lethal-barrelled firearms "
@@ -341,8 +344,9 @@ serious_violence = Metric(
         "national measure is different: hospital admissions of people under 25 and firearms "
         "discharged (unverified).",
         "The series broke when the National Data Quality Improvement Service's method of finding "
-        "knife crime replaced marking by hand. We did not find the day this happened in West "
-        "Mercia.",
+        "knife crime replaced marking by hand. The Office for National Statistics says that the "
+        "coverage of the collection was revised too. We did not find how, nor the day this "
+        "happened in West Mercia.",
         "A crime with the knife flag and no offence code may be on the list. It is not counted, "
         "and the note says how many there were.",
         FLAG_CAVEAT,
