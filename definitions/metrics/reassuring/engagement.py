@@ -126,8 +126,8 @@ events = Metric(
     title="Events (e.g. use of engagement vans, newsletters, social media, events, surgeries etc.)",
     objective=REASSURING,
     summary="Community events, surgeries and newsletters (unless another list is set), counted on "
-    "the day they were held or sent out, and the recorded attendance. Beside them, each as a "
-    "subtotal of its own, deployments of engagement vans and posts on social media.",
+    "the day they were held or sent out, and the recorded attendance. Beside them, each with a "
+    "number of its own, deployments of engagement vans and posts on social media.",
     measures=[
         Count(
             key="events",
