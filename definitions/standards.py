@@ -183,8 +183,10 @@ CIVIL_ORDERS = (
     Code("DAPO", "Domestic abuse protection order", since="2024-11-27"),
     Code("SPO", "Stalking protection order", since="2020-01-20"),
     Code("SPO interim", "Interim stalking protection order", since="2020-01-20"),
-    Code("SHPO", "Sexual harm prevention order"),
-    Code("SRO", "Sexual risk order"),
+    Code("SHPO", "Sexual harm prevention order", since="2015-03-08"),
+    Code("SHPO interim", "Interim sexual harm prevention order", since="2015-03-08"),
+    Code("SRO", "Sexual risk order", since="2015-03-08"),
+    Code("SRO interim", "Interim sexual risk order", since="2015-03-08"),
     Code("SOPO", "Sexual offences prevention order"),
 )
 """Notices and orders to protect people.
@@ -193,6 +195,8 @@ Domestic abuse protection notices and orders began on 27 November 2024 as a pilo
 (S.I. 2024/1191), which was to end on 31 March 2026 (S.I. 2025/1222): Greater Manchester, three
 London boroughs and the British Transport Police, then Cleveland and North Wales. The older notices
 and orders were not repealed. Stalking protection orders began on 20 January 2020 (S.I. 2020/26).
+Sexual harm prevention orders and sexual risk orders replaced sexual offences prevention orders on
+8 March 2015 (Anti-social Behaviour, Crime and Policing Act 2014, schedule 5; S.I. 2015/373).
 """
 
 FOUR_PS = (

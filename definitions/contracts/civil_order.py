@@ -15,7 +15,9 @@ DAPO = "DAPO"
 SPO = "SPO"
 SPO_INTERIM = "SPO interim"
 SHPO = "SHPO"
+SHPO_INTERIM = "SHPO interim"
 SRO = "SRO"
+SRO_INTERIM = "SRO interim"
 SOPO = "SOPO"
 GRANTED = "granted"
 
@@ -24,9 +26,9 @@ ORDER_TYPE = Dimension(
     "Type of notice or order",
     values(standards.CIVIL_ORDERS),
     description="Domestic violence protection notice or order (DVPN, DVPO); domestic abuse "
-    "protection notice or order (DAPN, DAPO); stalking protection order, full or interim (SPO); "
-    "sexual harm prevention order (SHPO); sexual risk order (SRO); sexual offences prevention "
-    "order (SOPO).",
+    "protection notice or order (DAPN, DAPO); stalking protection order (SPO), sexual harm "
+    "prevention order (SHPO) and sexual risk order (SRO), full or interim; sexual offences "
+    "prevention order (SOPO).",
 )
 
 
@@ -63,8 +65,9 @@ class CivilOrder(Contract, row_unit=Unit.ORDERS, source="Register of civil order
         datetime,
         nullable=True,
         label="day of the decision",
-        description="For an order, when the court decided; empty for a notice, or while the "
-        "application is pending.",
+        description="For an order, when the court decided; empty for a notice, while the "
+        "application is pending, or if the day was not kept. A granted order without its day is "
+        "in no period of the orders granted.",
     )
     hearing_hours = Column(
         int,
@@ -141,10 +144,6 @@ class CivilOrder(Contract, row_unit=Unit.ORDERS, source="Register of civil order
     )
     decision_follows_application = Rule(
         heard_at.day() >= applied_at.day(), "the decision is not before the day of the application"
-    )
-    granted_is_heard = Rule(
-        result.is_null() | (result == "withdrawn") | heard_at.is_not_null(),
-        "an order that was granted or refused has the day of the decision",
     )
     breach_follows_grant = Rule(
         breached_at.day() >= heard_at.day(),

@@ -63,8 +63,8 @@ class CrimeParty(
         isin=(VICTIM, SUSPECT, OFFENDER),
         description="'victim'; 'suspect' for anyone named as having done it, whatever the outcome; "
         "or 'offender' for a suspect who was charged, cautioned or dealt with in another way (Home "
-        "Office outcomes 1 to 8). An offender may also have a row as a suspect: nobody is counted "
-        "twice.",
+        "Office outcomes 1 to 4 and 6 to 8; 5 is an offender who died). An offender may also have "
+        "a row as a suspect: nobody is counted twice.",
     )
     victim_type = Column(
         str,
@@ -72,7 +72,8 @@ class CrimeParty(
         nullable=True,
         label="type of victim",
         description="Whether a victim is a person, a business, the state or another body; empty "
-        "for suspects and offenders.",
+        "for suspects and offenders, or if it was not recorded. A victim without a type is not "
+        "counted; a note says how many there were.",
     )
     victim_sex = Column(
         str,
@@ -138,9 +139,9 @@ class CrimeParty(
         description="The offence subgroup, if it is one of the two sexual ones.",
     )
 
-    victims_have_a_type = Rule(
-        ((role == VICTIM) & victim_type.is_not_null()) | ((role != VICTIM) & victim_type.is_null()),
-        "victims have a type of victim, and suspects and offenders do not",
+    only_victims_have_a_type = Rule(
+        (role == VICTIM) | victim_type.is_null(),
+        "suspects and offenders have no type of victim",
     )
     crimes_have_a_type = Rule(
         (status == INCIDENT) | offence_subgroup.is_not_null(), "a crime has a type of crime"

@@ -39,7 +39,8 @@ class PublishedOutcome(
         str,
         str_matches=r"[0-9]|1[0-9]|2[0-3]",
         label="outcome type",
-        description="The Home Office code of the outcome. 0 is an offence that has no outcome yet.",
+        description="The Home Office code of the outcome. 0 is an offence that has no outcome yet. "
+        "1A, 2A and 3A are inside 1, 2 and 3, and have no rows of their own.",
     )
     of_recorded = Column(
         int,

@@ -318,9 +318,9 @@ class VictimsCodeAction(
         datetime,
         scheduled=True,
         label="time it was due",
-        description="The deadline: 23:59 on the last of the working days the Code allows. It ends "
-        "with that day. Bank holidays of England and Wales are not working days. A duty has no row "
-        "if neither the Code nor the force sets a time for it.",
+        description="The deadline: 23:59 on the last of the working days the Code allows. A "
+        "duty done at any time of that day is in time. Bank holidays of England and Wales are not "
+        "working days. A duty has no row if neither the Code nor the force sets a time for it.",
     )
     done_at = Column(
         datetime,

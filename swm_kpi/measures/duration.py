@@ -61,6 +61,7 @@ _QUANTILE_METHODS = {
     Average.P90: " The percentile is interpolated between the two nearest rows, as "
     "PERCENTILE.INC does in Excel.",
 }
+_PART_DAYS = " Parts of a day count: from 9:00 to 21:00 is half a day."
 _SECONDS_IN = {Unit.SECONDS: 1, Unit.MINUTES: 60, Unit.HOURS: 3_600, Unit.DAYS: 86_400}
 
 
@@ -93,8 +94,8 @@ class Duration(TableMeasure):
         unit: seconds, minutes, hours or days.
         missing: what a note says of a row with no duration, such as "no arrival time".
         blank_means_no: the end, where a blank says that it did not happen, as for a call that
-            nobody answered. Such a row lacks nothing. A cell in which the end is blank in every row
-            is marked ``[x]``, because nobody recorded it.
+            nobody answered. Such a row lacks nothing. Where the end is blank in every row of the
+            period, the average is ``[x]``, because nobody recorded it.
     """
 
     kind: ClassVar[str] = "duration"
@@ -240,6 +241,7 @@ class Duration(TableMeasure):
             f"The {self.average.value} of the {self._describe_unit()} from "
             f"the {english(self.start)} to the {english(self.end)} in the {self.of.table} table"
             f"{self._describe_where(' where')}. {self._describe_period()}{self._describe_blank()}"
+            f"{_PART_DAYS if self._is_in_local_days else ''}"
             f"{_QUANTILE_METHODS.get(self.average, '')}"
         )
 
@@ -247,7 +249,10 @@ class Duration(TableMeasure):
         if self.blank_means_no is None:
             return ""
         name = english(self.blank_means_no)
-        return f" A blank {name} means no, unless it is blank in every row."
+        return (
+            f" Rows with a blank {name} are left out. There is no number if it is blank in every "
+            "row of the period."
+        )
 
     def _describe_unit(self) -> str:
         unit = self.resolved_unit.value

@@ -147,6 +147,10 @@ def note_members_without_rows(rows: Array) -> tuple[Flags, str]:
     return (rows == 0) & (total > 0), "The statement has no row of it."
 
 
+UNKNOWN_DENOMINATOR = "The denominator is zero, but may not be if everything were recorded."
+"""Why a quotient is not available where its denominator is zero as far as is known."""
+
+
 def divide_measures(numerator: Cells, denominator: Cells, scale: float = 1) -> Cells:
     """Divide one measure by another, times a scale: not available where either is not.
 
@@ -181,7 +185,7 @@ def divide_measures(numerator: Cells, denominator: Cells, scale: float = 1) -> C
         in_no_period=numerator.in_no_period | denominator.in_no_period,
         at_least=divide(least, smallest)[0] * scale if is_uncertain else None,
         at_most=divide(most, largest)[0] * scale if is_uncertain else None,
-        notes=[*numerator.notes, *denominator.notes],
+        notes=[*numerator.notes, *denominator.notes, (may_not_be_zero, UNKNOWN_DENOMINATOR)],
     )
 
 

@@ -52,8 +52,8 @@ class Proportion(TableMeasure):
         where: which rows are the denominator; all in the period when left out.
         numerator: which of those rows count. They are always a subset of the denominator.
         blank_means_no: a column of the numerator that is filled only when something was done, so
-            that a blank means that it was not. A cell in which it is blank in every row is marked
-            ``[x]``, because nobody recorded it.
+            that a blank means that it was not. Where it is blank in every row of the period, the
+            share is ``[x]``, because nobody recorded it.
     """
 
     kind: ClassVar[str] = "proportion"
@@ -136,7 +136,7 @@ class Proportion(TableMeasure):
         if self.blank_means_no is None:
             return ""
         name = english(self.blank_means_no)
-        return f" A blank {name} means no, unless it is blank in every row."
+        return f" A blank {name} means no, unless it is blank in every row of the period."
 
     def canonical(self) -> Canonical:
         """Return what moves its numbers, with the column in which a blank means no."""

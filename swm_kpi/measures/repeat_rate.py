@@ -144,7 +144,7 @@ class RepeatRate(TableMeasure):
         return (
             f"{lead} different people ({english(self.who)}) in the {self.of.table} table"
             f"{self._describe_where(' where')}, who have another such row on an "
-            f"earlier day, within the previous {months} months. {self._describe_period()} "
+            f"earlier day, at most {months} months before. {self._describe_period()} "
             f"{MONTH_ENDS}"
         )
 

@@ -109,9 +109,11 @@ def describe_no_member(title: str) -> str:
     Args:
         title: the title of the breakdown.
     """
-    name = _common_noun(title)
-    article = "an" if name[0] in "aeioAEIO" else "a"
-    return f"No row that counts or may count here has {article} {name}: {NO_MEMBER}"
+    noun = _common_noun(title)
+    return (
+        "No row that counts or may count here names a member of the breakdown by "
+        f"{noun}: {NO_MEMBER}"
+    )
 
 
 def describe_unknown_member(title: str) -> str:
@@ -120,13 +122,16 @@ def describe_unknown_member(title: str) -> str:
     Args:
         title: the title of the breakdown.
     """
-    return f"Rows in Unknown may belong here, because they have no {_common_noun(title)}."
+    noun = _common_noun(title)
+    return (
+        f"Rows in Unknown may belong here, because they name no member of the breakdown by {noun}."
+    )
 
 
 def describe_look_back(completeness: Completeness) -> str:
     """Return the sentence of a number for which some rows of the months before are incomplete."""
     columns = (*completeness.measured_columns, *completeness.undecided_columns)
-    return f"Some rows that are looked back on have no {join_columns(columns)}."
+    return f"Some rows of the months before have no {join_columns(columns)}."
 
 
 def _common_noun(title: str) -> str:

@@ -37,7 +37,7 @@ _THEMES = {"Anti-social behaviour": 0.45, "Acquisitive crime": 0.2, "Violence": 
 _LEVELS = {"Neighbourhood": 0.75, "Area": 0.2, "Force": 0.05}
 _ORDERS = {
     "DVPN": 500, "DVPO": 450, "SPO": 120, "SPO interim": 100, "SHPO": 350, "SRO": 130, "DAPN": 20,
-    "DAPO": 20, "SOPO": 10,
+    "DAPO": 20, "SOPO": 10, "SHPO interim": 40, "SRO interim": 20,
 }  # fmt: skip
 _NOTICES = ("DVPN", "DAPN")
 _RESULTS = {"granted": 0.88, "refused": 0.06, "withdrawn": 0.06}
@@ -181,8 +181,9 @@ def civil_orders(setting: Setting, contract: ContractType) -> Columns:
     result[pending] = None
     granted = result == "granted"
     since = np.where(notice, begun, heard.astype("datetime64[s]"))
+    interim = np.isin(kind.astype(str), ("SPO interim", "SHPO interim", "SRO interim"))
     duration = np.select(
-        [notice, kind == "DVPO", kind == "SPO interim"], [2, 28, 60], 365 * rng.integers(2, 8, size)
+        [notice, kind == "DVPO", interim], [2, 28, 60], 365 * rng.integers(2, 8, size)
     )
     # A notice lasts for two whole days after the day on which it is authorised.
     expires = since.astype("datetime64[D]") + (duration + notice) * DAY

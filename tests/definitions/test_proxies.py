@@ -143,3 +143,13 @@ def test_a_month_that_the_fraud_bureau_did_not_supply_is_missing_and_not_zero() 
     assert rows[1] == (None, "[x]")
     misuse = result.filter(measure="computer_misuse_reports")["value"].to_list()
     assert misuse == [0, None, 0]
+
+
+def test_a_measure_of_several_reporters_can_be_broken_down_by_reporter() -> None:
+    """Without the breakdown, nobody can see one force in a table of several."""
+    for metric in kpi.catalogue():
+        for measure in getattr(metric, "measures", ()):
+            table = getattr(measure, "of", None)
+            columns = getattr(table, "columns", {}).values()
+            reporters = {column.dimension for column in columns if column.reporter}
+            assert reporters <= set(metric.dimensions), (metric.ref, measure.key)

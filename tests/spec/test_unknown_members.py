@@ -122,4 +122,7 @@ def test_the_note_of_a_member_without_rows_is_about_the_rows_that_count(where, b
     row = row_of(result, "calls", side="Left", **({"shade": "Dark"} if len(by) > 1 else {}))
     assert (row["value"], row["marker"]) == (None, "[x]")
     assert "of the period" not in row["note"]
-    assert "No row that counts or may count here has a side: see Unknown." in row["note"]
+    assert (
+        "No row that counts or may count here names a member of the breakdown by side: see Unknown."
+        in row["note"]
+    )

@@ -338,7 +338,10 @@ class Attacker:
             if is_member and row["value"] is not None and whole["value"] is not None:
                 limit = self._least_rows(whole) // 10
                 counts = 1 + len(self.subject.unrecorded.get(measure, ()))
-                is_noted = f"because they have no {self.by[axis]}." in row["note"]
+                is_noted = (
+                    f"because they name no member of the breakdown by {self.by[axis]}."
+                    in row["note"]
+                )
                 if limit >= counts * self.largest_small_count and not is_noted:
                     self.published.append((scope, 0, limit))
 

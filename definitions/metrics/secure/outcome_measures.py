@@ -47,15 +47,16 @@ OUTCOME_CAVEATS = [
     "although no crime is solved sooner. Read the days to a charge, or the days of one outcome "
     "group.",
     "The days cover outcomes assigned in the period. Crimes still open are left out, so the days "
-    "are shorter than the full wait.",
+    "are shorter than the full wait. Parts of a day count. An outcome of which only the day was "
+    "kept is dated 23:59, so its days are up to a day too long.",
     "By outcome group, read the numbers, the shares of all outcomes assigned, and the days. Within "
     "one group a share of that group is always all or nothing.",
     "An outcome can be changed later. The current outcome counts, on its own date. Outcome 23 "
     "defers a prosecution and is not action taken: if the child is charged after all, the charge "
     "replaces it.",
     "An outcome without a date is in no period of the outcomes assigned, and has no days. The "
-    "crimes recorded in the period keep it. An outcome dated before the recording has no days, and "
-    "a note says how many there were.",
+    "crimes recorded in the period keep it. An outcome at an earlier time than the recording, even "
+    "on the same day, has no days, and a note says how many there were.",
     PAST_FIGURES_CAVEAT,
 ]
 

@@ -319,6 +319,7 @@ sexual_violence_outcomes = Metric(
         DOMESTIC_ABUSE,
         LPA,
         DISTRICT,
+        FORCE,
     ],
     direction=Direction.HIGHER_IS_BETTER,
     availability=COLOUR_LOST,

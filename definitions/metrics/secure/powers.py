@@ -11,10 +11,12 @@ from ...contracts.civil_order import (
     DVPO,
     GRANTED,
     SHPO,
+    SHPO_INTERIM,
     SOPO,
     SPO,
     SPO_INTERIM,
     SRO,
+    SRO_INTERIM,
     CivilOrder,
 )
 from ...plan.availability import COLOUR_LOST
@@ -31,7 +33,8 @@ def _order_measures(order: str, label: str, *, granted_note: str = "") -> Iterat
         label=f"{label}: applied for",
         of=CivilOrder,
         at=CivilOrder.applied_at,
-        where=of_type,
+        # An order that a court made without an application was never applied for.
+        where=of_type & CivilOrder.applied_at.is_not_null(),
     )
     yield Count(
         key=f"{key}_granted",
@@ -53,6 +56,9 @@ def _order_measures(order: str, label: str, *, granted_note: str = "") -> Iterat
     yield _breaches(order, label)
 
 
+_OF_AN_ORDER = ("applied", "granted", "granted_share", "breached")
+
+
 def _key(order: str) -> str:
     return order.lower().replace(" ", "_")
 
@@ -64,7 +70,8 @@ def _breaches(order: str, label: str) -> Measure:
         label=f"{label}: first breached",
         of=CivilOrder,
         at=CivilOrder.breached_at,
-        where=CivilOrder.order_type == order,
+        # Most orders are never breached.
+        where=(CivilOrder.order_type == order) & CivilOrder.breached_at.is_not_null(),
         direction=Direction.NEUTRAL,
     )
 
@@ -78,6 +85,14 @@ _PENDING_CAVEAT = "Applications still pending are left out of both parts of the 
 _BREACHES_CAVEAT = (
     "Breaches are counted by the day of an order's first breach, whenever it was granted. More "
     "breaches may mean better enforcement."
+)
+_NO_DAY_CAVEAT = (
+    "An order granted on a day that was not kept is not among the orders granted, and a note says "
+    "how many there were. The share of applications granted includes it."
+)
+_DECIDED_CAVEAT = (
+    "A withdrawn application counts as decided: it is in the share, as not granted. More orders "
+    "are shown as better, but the number of people who need one is not measured."
 )
 _FROM_ANY_COURT = (
     "Includes orders that a court made without an application by the police, such as on conviction."
@@ -114,7 +129,7 @@ protection_notices_and_orders = Metric(
             label="Notices authorised",
             of=CivilOrder,
             at=CivilOrder.issued_at,
-            where=CivilOrder.order_type == DVPN,
+            where=(CivilOrder.order_type == DVPN) & CivilOrder.issued_at.is_not_null(),
         ),
         *_order_measures(DVPO, "Orders"),
         Proportion(
@@ -132,7 +147,7 @@ protection_notices_and_orders = Metric(
             label="Domestic abuse protection notices: authorised",
             of=CivilOrder,
             at=CivilOrder.issued_at,
-            where=CivilOrder.order_type == DAPN,
+            where=(CivilOrder.order_type == DAPN) & CivilOrder.issued_at.is_not_null(),
         ),
         *_order_measures(DAPO, "Domestic abuse protection orders", granted_note=_FROM_ANY_COURT),
     ],
@@ -149,6 +164,8 @@ protection_notices_and_orders = Metric(
     caveats=[
         _PERIODS_CAVEAT,
         _PENDING_CAVEAT,
+        _DECIDED_CAVEAT,
+        _NO_DAY_CAVEAT,
         _BREACHES_CAVEAT,
         _SMALL_NUMBERS_CAVEAT,
         "The pilot was in Greater Manchester, three London boroughs and the British Transport "
@@ -249,7 +266,7 @@ powers_sexual_violence = Metric(
     summary="Stalking protection orders (SPOs, which the plan calls stalking prevention orders), "
     "sexual harm prevention orders (SHPOs) and sexual risk orders (SROs): applied for, granted and "
     "breached, each counted on its own day, and the share of the period's applications that were "
-    "granted. Interim stalking protection orders are separate. Also sexual harm prevention orders "
+    "granted. Interim orders are separate. Also sexual harm prevention orders "
     "made on conviction, and breaches of older sexual offences prevention orders (SOPOs).",
     measures=[
         *_order_measures(SPO, "Stalking protection orders"),
@@ -266,7 +283,9 @@ powers_sexual_violence = Metric(
             direction=Direction.NEUTRAL,
             note="A part of the sexual harm prevention orders granted.",
         ),
+        *_order_measures(SHPO_INTERIM, "Interim sexual harm prevention orders"),
         *_order_measures(SRO, "Sexual risk orders"),
+        *_order_measures(SRO_INTERIM, "Interim sexual risk orders"),
         _breaches(SOPO, "Sexual offences prevention orders"),
     ],
     dimensions=[LPA, DISTRICT],
@@ -275,42 +294,57 @@ powers_sexual_violence = Metric(
     standards=[
         "Stalking Protection Act 2019, section 1: an order is made on the application of a chief "
         "officer; in force from 20 January 2020 (S.I. 2020/26)",
-        "Sexual Offences Act 2003: sexual harm prevention orders and sexual risk orders",
+        "Sexual Offences Act 2003, part 2: sexual harm prevention orders and sexual risk orders, "
+        "added by the Anti-social Behaviour, Crime and Policing Act 2014, schedule 5; in force "
+        "from 8 March 2015 (S.I. 2015/373)",
     ],
     limitations="Not orders in force. An interim order does not count as a full order. Not every "
     "order here is about sexual violence: stalking may not be sexual.",
     caveats=[
         _PERIODS_CAVEAT,
         _PENDING_CAVEAT,
+        _DECIDED_CAVEAT,
+        _NO_DAY_CAVEAT,
         _BREACHES_CAVEAT,
         _SMALL_NUMBERS_CAVEAT,
-        "No new sexual offences prevention orders have been made since other orders replaced them "
-        "in 2015 (unverified), but earlier ones can still be breached.",
+        "Sexual harm prevention orders and sexual risk orders replaced sexual offences prevention "
+        "orders on 8 March 2015. Earlier ones can still be breached.",
         "The breach of an interim stalking protection order is an offence like that of a full one "
         "(Home Office, Review of Stalking Protection Orders, January 2023). It is counted apart.",
     ],
     breaks=[
         Break(
+            "2015-03-08",
+            "Sexual harm prevention orders and sexual risk orders replaced sexual offences "
+            "prevention orders",
+            measures=tuple(
+                f"{order}_{what}"
+                for order in ("shpo", "shpo_interim", "sro", "sro_interim")
+                for what in _OF_AN_ORDER
+            ),
+        ),
+        Break(
             "2020-01-20",
             "Stalking protection orders came into force",
             measures=tuple(
-                f"{order}_{what}"
-                for order in ("spo", "spo_interim")
-                for what in ("applied", "granted", "granted_share", "breached")
+                f"{order}_{what}" for order in ("spo", "spo_interim") for what in _OF_AN_ORDER
             ),
         ),
     ],
     examples=[
         Example(
             rows="""
-            | order_type  | applied_at | heard_at   | result  | on_conviction | breached_at |
-            | SPO         | 2024-04-02 | 2024-05-03 | granted | no            | 2024-06-20  |
-            | SPO         | 2024-04-20 | 2024-05-20 | refused |               |             |
-            | SPO interim | 2024-04-02 | 2024-04-03 | granted | no            | 2024-04-09  |
-            | SHPO        | 2024-05-06 | 2024-06-06 | granted | no            |             |
-            | SHPO        |            | 2024-05-07 | granted | yes           | 2024-06-07  |
-            | SRO         | 2024-05-06 | 2024-06-06 | granted | no            | 2024-06-30  |
-            | SOPO        |            | 2014-02-01 | granted | yes           | 2024-05-06  |
+            | order_type   | applied_at | heard_at   | result  | on_conviction | breached_at |
+            | SPO          | 2024-04-02 | 2024-05-03 | granted | no            | 2024-06-20  |
+            | SPO          | 2024-04-20 | 2024-05-20 | refused |               |             |
+            | SPO interim  | 2024-04-02 | 2024-04-03 | granted | no            | 2024-04-09  |
+            | SHPO         | 2024-05-06 | 2024-06-06 | granted | no            |             |
+            | SHPO         |            | 2024-05-07 | granted | yes           | 2024-06-07  |
+            | SHPO interim | 2024-05-06 | 2024-05-08 | granted | no            |             |
+            | SHPO interim | 2024-05-13 | 2024-05-14 | refused |               |             |
+            | SRO          | 2024-05-06 | 2024-06-06 | granted | no            | 2024-06-30  |
+            | SRO interim  | 2024-05-06 | 2024-05-08 | granted | no            | 2024-05-20  |
+            | SOPO         |            | 2014-02-01 | granted | yes           | 2024-05-06  |
             """,
             expect={
                 "spo_applied": 1 + 1,
@@ -326,32 +360,43 @@ powers_sexual_violence = Metric(
                 "shpo_on_conviction": 1,
                 "shpo_granted_share": 1 / 1,
                 "shpo_breached": 1,
+                "shpo_interim_applied": 1 + 1,
+                "shpo_interim_granted": 1,
+                "shpo_interim_granted_share": 1 / (1 + 1),
+                "shpo_interim_breached": 0,
                 "sro_applied": 1,
                 "sro_granted": 1,
                 "sro_granted_share": 1 / 1,
                 "sro_breached": 1,
+                "sro_interim_applied": 1,
+                "sro_interim_granted": 1,
+                "sro_interim_granted_share": 1 / 1,
+                "sro_interim_breached": 1,
                 "sopo_breached": 1,
             },
             description="A sexual harm prevention order made on conviction counts as granted, "
-            "although nobody applied for it, and is shown apart. The interim stalking order and "
-            "its breach are not added to those of the full orders.",
+            "although nobody applied for it, and is shown apart. The interim orders and their "
+            "breaches are not added to those of the full orders.",
         ),
         Example(
             rows="""
-            | order_type  | applied_at | heard_at   | result  | breached_at |
-            | SPO         | 2024-03-20 | 2024-04-20 | granted | 2024-07-20  |
-            | SPO         | 2024-06-20 | 2024-07-20 | granted |             |
-            | SPO         | 2024-06-25 |            |         |             |
-            | SPO interim | 2024-03-20 | 2024-03-22 | granted | 2024-04-22  |
-            | SPO interim | 2024-06-20 | 2024-06-21 | refused |             |
-            | SHPO        | 2024-06-20 | 2024-07-20 | refused |             |
-            | SRO         | 2024-03-31 | 2024-04-01 | granted |             |
-            | SOPO        |            | 2014-06-01 | granted |             |
+            | order_type   | applied_at | heard_at   | result  | breached_at |
+            | SPO          | 2024-03-20 | 2024-04-20 | granted | 2024-07-20  |
+            | SPO          | 2024-06-20 | 2024-07-20 | granted |             |
+            | SPO          | 2024-06-25 |            |         |             |
+            | SPO          | 2024-05-06 |            | granted |             |
+            | SPO interim  | 2024-03-20 | 2024-03-22 | granted | 2024-04-22  |
+            | SPO interim  | 2024-06-20 | 2024-06-21 | refused |             |
+            | SHPO         | 2024-06-20 | 2024-07-20 | refused |             |
+            | SHPO interim | 2024-03-31 | 2024-04-01 | granted | 2024-06-30  |
+            | SRO          | 2024-03-31 | 2024-04-01 | granted |             |
+            | SRO interim  | 2024-06-30 | 2024-07-01 | granted |             |
+            | SOPO         |            | 2014-06-01 | granted |             |
             """,
             expect={
-                "spo_applied": 1 + 1,
+                "spo_applied": 1 + 1 + 1,
                 "spo_granted": 1,
-                "spo_granted_share": 1 / 1,
+                "spo_granted_share": (1 + 1) / (1 + 1),
                 "spo_breached": 0,
                 "spo_interim_applied": 1,
                 "spo_interim_granted": 0,
@@ -360,15 +405,24 @@ powers_sexual_violence = Metric(
                 "shpo_applied": 1,
                 "shpo_granted": 0,
                 "shpo_granted_share": 0 / 1,
+                "shpo_interim_applied": 0,
+                "shpo_interim_granted": 1,
+                "shpo_interim_granted_share": None,
+                "shpo_interim_breached": 1,
                 "sro_applied": 0,
                 "sro_granted": 1,
                 "sro_granted_share": None,
+                "sro_interim_applied": 1,
+                "sro_interim_granted": 0,
+                "sro_interim_granted_share": 1 / 1,
                 "sopo_breached": 0,
             },
-            edge_case="The order granted in the quarter was applied for before it. The order "
-            "applied for in the quarter was granted after it. Each counts on its own day, and the "
-            "share follows the second. An interim order is not a full order, so the breach in "
-            "April is no breach of a full one.",
+            edge_case="The first stalking order was granted in the quarter and applied for before "
+            "it. The second was applied for in the quarter and granted after it. Each counts on "
+            "its own day, and the share follows the applications. The stalking order granted on "
+            "a day that was not kept is in the share, and in no period of the orders granted. An "
+            "interim order is not a full order, so the breach in April is no breach of a full "
+            "one.",
         ),
     ],
 )

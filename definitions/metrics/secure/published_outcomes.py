@@ -25,7 +25,7 @@ from .outcome_measures import outcome_breaks
 
 _CLOSED = (
     PUBLISHED_QUARTERLY + "Counts the investigations closed in the period, whenever the offence "
-    "was recorded. An outcome for an alternate offence is counted with the others."
+    "was recorded. Types 1A, 2A and 3A are counted inside types 1, 2 and 3."
 )
 _RECORDED = (
     PUBLISHED_QUARTERLY + "Follows the offences recorded in the period, with the outcomes known "

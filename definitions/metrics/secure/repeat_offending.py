@@ -208,7 +208,7 @@ repeat_sexual_violence = Metric(
         "two can add up to more than the total.",
         "Numbers for one area and quarter are very small.",
         "Victims often report several offences from long ago. Those recorded on one day are not a "
-        "repeat. Those recorded on different days are, although nobody was harmed again.",
+        "repeat. Those recorded on different days are, although nobody may have been harmed again.",
         _SUSPECT_CAVEAT,
         _NOBODY_NAMED_CAVEAT,
         _HISTORY_CAVEAT,

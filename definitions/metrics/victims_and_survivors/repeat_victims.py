@@ -130,6 +130,8 @@ repeat_victimisation = Metric(
             |           | victim  | person      | 2024-05-06 12:00 | yes   | recorded  |
             | F         | victim  | person      | 2024-06-06 12:00 | yes   | recorded  |
             | F         | victim  | person      | 2024-07-06 12:00 | yes   | recorded  |
+            | G         | victim  |             | 2024-04-06 12:00 | yes   | recorded  |
+            | G         | victim  |             | 2024-05-06 12:00 | yes   | recorded  |
             """,
             expect={
                 "repeat_victims": 0,
@@ -141,7 +143,7 @@ repeat_victimisation = Metric(
             "recorded on one day are one event; a business is not a person; a suspect is not a "
             "victim; a cancelled crime does not count; two victims with no name are not treated as "
             "the same person; a crime after the quarter does not make a crime in the quarter a "
-            "repeat.",
+            "repeat; it is not recorded whether G is a person.",
         ),
         Example(
             rows="""

@@ -149,12 +149,12 @@ victim_advice_line = Metric(
         "referral to services that support victims",
     ],
     limitations="A victim referred may not be reached, and a victim reached may not take up "
-    "support: these are three different numbers. People who refer themselves are not in the "
-    "referral rate.",
+    "support: these are three different numbers. Victims who refer themselves stay in the "
+    "denominator of the referral rate, as not referred by the police.",
     caveats=[
-        "The rate depends more on whether victims are referred unless they refuse, or only with "
-        "their consent, than on anything the police do. It is unverified which applied when in "
-        "West Mercia, so no break is shown. You can break down all referrals by route, but not the "
+        "The rate is higher where victims are referred unless they refuse than where they are "
+        "referred only with their consent. It is unverified which applied when in West Mercia, so "
+        "no break is shown. You can break down all referrals by route, but not the "
         "rate.",
         "An assumption decides which victims are in scope.",
         "A victim with no record of a referral counts as not referred and stays in the "

@@ -143,7 +143,8 @@ victims_code = Metric(
             unit=Unit.DAYS,
             blank_means_no=VictimsCodeAction.done_at,
             direction=Direction.LOWER_IS_BETTER,
-            note="Of updates that were given. Calendar days, not the Code's working days.",
+            note="Of updates that were given. Weekends count, so these are not the Code's working "
+            "days.",
         ),
         Count(
             key="audited_duties",

@@ -88,7 +88,7 @@ CASES = (
             | value | at_least | marker |
             | 0     | 0        | [u]    |
         """,
-        note="Some rows that are looked back on have no victim.",
+        note="Some rows of the months before have no victim.",
     ),
 )
 

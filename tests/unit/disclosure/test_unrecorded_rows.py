@@ -39,7 +39,7 @@ MONTHS = ("2024-04", "2024-05", "2024-06")
 URGENT = build_metric(Count(key="urgent", **CALL, where=Call.urgent))
 BY_SIDE = build_metric(Count(key="calls", **CALL))
 MAY = datetime(2024, 5, 6)
-NO_SIDE = "Rows in Unknown may belong here, because they have no side."
+NO_SIDE = "Rows in Unknown may belong here, because they name no member of the breakdown by side."
 SMALL = (1, 2, 3, 4)
 
 
@@ -566,7 +566,9 @@ def test_a_suppressed_member_says_nothing_of_unknown() -> None:
     for policy, sentence in ((EXACT, True), (NO_ZEROS, False)):
         result = compute(URGENT, calls(nl=20, uu=30), ["side"]).protect(policy)
         note = published(result, "urgent", side="Left")[1]
-        assert ("No row that counts or may count here has a side" in note) == sentence
+        assert (
+            "No row that counts or may count here names a member of the breakdown by side" in note
+        ) == sentence
 
 
 def test_bounds_do_not_reveal_a_suppressed_zero() -> None:
