@@ -27,6 +27,8 @@ _DECIMALS = {
     Unit.PER_MILLION_PEOPLE: 1,
 }
 _SECONDS = {Unit.DAYS: 86_400, Unit.HOURS: 3_600, Unit.MINUTES: 60, Unit.SECONDS: 1}
+_SINGULAR = {"people": "person"}
+_SINGULAR_ENDINGS = {"ies": "y", "ches": "ch", "shes": "sh", "sses": "ss", "xes": "x", "s": ""}
 _PENCE = 2
 _SHOWS_PENCE_BELOW = 1_000
 _FRACTION_BELOW = 5
@@ -39,6 +41,29 @@ _ZERO = 1e-12
 def is_percentage(unit: str) -> bool:
     """Return whether readers see numbers of a unit as percentages."""
     return unit in _PERCENTAGES
+
+
+def unit_of_number(number: str, unit: str) -> str:
+    """Return the unit that follows a number: in the singular after 1, as in ``1 crime``.
+
+    Args:
+        number: the number as readers see it.
+        unit: its unit.
+    """
+    if number != "1" or unit.startswith("per "):
+        return str(unit)
+    head, of, rest = unit.partition(" of ")
+    *before, noun = head.split(" ")
+    return " ".join((*before, _singular(noun))) + of + rest
+
+
+def _singular(noun: str) -> str:
+    if noun in _SINGULAR:
+        return _SINGULAR[noun]
+    for ending, replacement in _SINGULAR_ENDINGS.items():
+        if noun.endswith(ending):
+            return noun.removesuffix(ending) + replacement
+    return noun
 
 
 def unit_name(unit: str) -> str:
@@ -103,7 +128,7 @@ class NumberFormat:
 
     @property
     def unit_suffix(self) -> str:
-        """A space and the unit, to follow a number; empty if the number shows its unit."""
+        """A space and the unit, in the plural; empty if the number shows its unit."""
         return "" if self.unit in _SHOW_THEIR_UNIT else f" {self.shown_unit}"
 
     def decimals_of(self, value: float) -> int:
@@ -154,11 +179,14 @@ class NumberFormat:
 
         It is followed by the unit that readers see, where that is another: ``30 seconds``.
         """
-        return self.number(value) + (self.unit_suffix if self.shown_unit != self.unit else "")
+        return self.number(value) if self.shown_unit == self.unit else self.text_with_unit(value)
 
     def text_with_unit(self, value: float) -> str:
-        """Return a number followed by its unit: ``12 crimes``, ``12.3%``."""
-        return f"{self.number(value)}{self.unit_suffix}"
+        """Return a number followed by its unit: ``12 crimes``, ``1 crime``, ``12.3%``."""
+        number = self.number(value)
+        if not self.unit_suffix:
+            return number
+        return f"{number} {unit_of_number(number, self.shown_unit)}"
 
     def tick(self, value: float, decimals: int) -> str:
         """Return the label of a tick, as short as possible without loss.

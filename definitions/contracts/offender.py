@@ -2,12 +2,21 @@
 
 from datetime import date
 
-from swm_kpi import Column, Contract, Dimension, Grain, Rule, Unique, Unit
+from swm_kpi import Assumption, Column, Contract, Dimension, Grain, Rule, Unique, Unit
+from swm_kpi.expressions import WithinMonths
 
 from ..plan.dimensions import DISTRICT, LPA
 
 YOUTH = "10-17"
 ADULT = "18+"
+
+MONTHS_OF_A_QUARTER = Assumption(
+    "months_of_a_quarter",
+    3,
+    since="2021-04-01",
+    because="Cohorts are of three months.",
+    source="Ministry of Justice, Guide to Proven Reoffending Statistics, October 2017",
+)
 
 AGE_GROUP = Dimension(
     "age_group",
@@ -223,7 +232,8 @@ class OffenderCohort(
 
     one_row_each = Unique(person_id, cohort, quarter_start)
     follow_up_starts_in_quarter = Rule(
-        index_date >= quarter_start, "the follow-up does not start before its quarter"
+        WithinMonths(quarter_start, index_date, (MONTHS_OF_A_QUARTER,)),
+        "the follow-up starts on a day of its quarter",
     )
     reoffence_follows_start = Rule(
         reoffended_on >= index_date, "the reoffence is not before the start of the follow-up"

@@ -181,7 +181,7 @@ class WorkforceSnapshot(Contract, row_unit=Unit.PEOPLE, source="Human resources 
         bool,
         nullable=True,
         optional=True,
-        label="on a career break",
+        label="career break",
         description="Whether the person is on a career break; empty if not recorded. Without "
         "this column, the people available are not known.",
     )
@@ -189,7 +189,7 @@ class WorkforceSnapshot(Contract, row_unit=Unit.PEOPLE, source="Human resources 
         bool,
         nullable=True,
         optional=True,
-        label="seconded out",
+        label="secondment",
         description="Whether the person is seconded to another body; empty if not recorded. "
         "Without this column, the people available are not known.",
     )

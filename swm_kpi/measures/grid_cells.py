@@ -44,6 +44,8 @@ class Cells:
         at_least, at_most: the least and the most that the value can be; NaN where there is no such
             limit. None where the value is certain in every cell. The engine fills them in, except
             for a kind whose bounds do not follow from numbers of rows.
+        lacks_part: true where a quotient is unavailable because a part has no number, though none
+            of its rows was left out.
         notes: sentences that hold in some cells only, and true where each does. A sentence has no
             number, because disclosure control does not read it.
     """
@@ -68,6 +70,7 @@ class Cells:
     in_no_period: dict[str, float] = field(default_factory=dict)
     at_least: Array | None = None
     at_most: Array | None = None
+    lacks_part: Flags | None = None
     notes: list[tuple[Flags, str]] = field(default_factory=list)
 
     @property
@@ -144,7 +147,7 @@ def divide(numerator: Array, denominator: Array) -> tuple[Array, Flags]:
 def note_members_without_rows(rows: Array) -> tuple[Flags, str]:
     """Return which members have no row in a statement that has rows of others, and the note."""
     total = rows[(slice(None), *[slice(-1, None)] * (rows.ndim - 1))]
-    return (rows == 0) & (total > 0), "The statement has no row of it."
+    return (rows == 0) & (total > 0), "The latest snapshot lacks the rows of a group."
 
 
 UNKNOWN_DENOMINATOR = "The denominator is zero, but may not be if everything were recorded."
@@ -185,8 +188,20 @@ def divide_measures(numerator: Cells, denominator: Cells, scale: float = 1) -> C
         in_no_period=numerator.in_no_period | denominator.in_no_period,
         at_least=divide(least, smallest)[0] * scale if is_uncertain else None,
         at_most=divide(most, largest)[0] * scale if is_uncertain else None,
+        lacks_part=_lacks_part(numerator) | _lacks_part(denominator),
         notes=[*numerator.notes, *denominator.notes, (may_not_be_zero, UNKNOWN_DENOMINATOR)],
     )
+
+
+def _lacks_part(part: Cells) -> Flags:
+    """Return where a part of a quotient has no number, though no row of it was left out."""
+    import numpy as np
+
+    is_missing = np.isnan(part.value)
+    for rows in (part.undecided_rows, part.rows_without_value):
+        if rows is not None:
+            is_missing = is_missing & (rows == 0)
+    return is_missing if part.lacks_part is None else is_missing | part.lacks_part
 
 
 def _either(first: Flags | None, second: Flags | None) -> Flags | None:

@@ -159,7 +159,8 @@ class PeriodEndStock(TableMeasure):
         if self.blank_means_no is None:
             return formula
         name = english(self.blank_means_no)
-        return f"{formula} A blank {name} means no, unless it is blank in every row."
+        blank = f"A blank {name} means no, unless it is blank in every row of the period."
+        return f"{formula} {blank}"
 
     def canonical(self) -> Canonical:
         """Return what moves its numbers, with the column in which a blank means no."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from swm_kpi.contracts import Column
 from swm_kpi.declaration import Finding
-from swm_kpi.expressions import Assumption, WithinMonths
+from swm_kpi.expressions import Assumption, WithinMonths, english
 from swm_kpi.measures.arithmetic import RowRoles
 from swm_kpi.measures.grid_cells import Cells, divide
 from swm_kpi.measures.interval_methods import proportion_interval
@@ -117,7 +117,9 @@ class ReoffendingRate(TableMeasure):
         return (
             f"Of the offenders in the {self.of.table} table{self._describe_where(' where')}, the "
             f"share who reoffended within {follow_up} months and were cautioned or convicted for "
-            f"it in those months or the {waiting} after them. {self._describe_period()} "
+            f"it in those months or the {waiting} after them. A blank "
+            f"{english(self.reoffended)} or {english(self.proven)} means that they did not, unless "
+            f"it is blank in every row of the table. {self._describe_period()} "
             f"{MONTH_ENDS}"
         )
 

@@ -47,7 +47,7 @@ def describe_rows(completeness: Sequence[Completeness], row: Mapping[str, Any]) 
         row: the row of the result: its ``ROW_COLUMNS``, ``value``, ``unit``, ``marker`` and
             ``as_at``.
     """
-    return " ".join(_sentences(completeness, row))
+    return " ".join(dict.fromkeys(_sentences(completeness, row)))
 
 
 def describe_hidden_rows(
@@ -172,9 +172,9 @@ def _sentences(completeness: Sequence[Completeness], row: Mapping[str, Any]) -> 
             yield _of_these_rows(row)
         return
     if row["answers"]:
-        yield f"{_rows(row['answers'])} answered."
+        yield f"{_answers(row['answers'])}."
     if row["effective_answers"]:
-        yield f"{_rows(row['effective_answers'])} in the effective sample."
+        yield f"Effective sample size: {_answers(row['effective_answers'])}."
     why_undecided, what_is_lacking = _why_undecided(completeness), _what_is_lacking(completeness)
     if (has_both and row["unmapped"]) or row.get(REASON_HIDDEN):
         if undecided:
@@ -248,6 +248,10 @@ def _all_rows(count: float) -> str:
 
 def _rows(count: float) -> str:
     return f"{int(count):,} {'row' if count == 1 else 'rows'}"
+
+
+def _answers(count: float) -> str:
+    return f"{int(count):,} {'answer' if count == 1 else 'answers'}"
 
 
 def _not_recorded(columns: Sequence[Column], count: float, conditions: Sequence[Expression]) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from swm_kpi.formatting import MINUS, format_number, is_percentage
+from swm_kpi.formatting import MINUS, format_number, is_percentage, unit_of_number
 from swm_kpi.measures import (
     AddedRows,
     AverageOfRows,
@@ -138,7 +138,7 @@ def _format_result(measure: Measure, computed: ComputedValue) -> Html:
     else:
         number = _format_plain(round(computed.value, 4))
     shows_unit = is_percentage(unit) or unit in (Unit.POUNDS, Unit.RATIO)
-    unit_text = "" if shows_unit else unit.value
+    unit_text = "" if shows_unit else unit_of_number(number, unit.value)
     return join([tag("strong", number), *filter(None, (unit_text, computed.marker))], " ")
 
 
@@ -170,7 +170,8 @@ def describe_calculation(evaluation: ExampleEvaluation, measure: Measure) -> tup
             if rows is not None and value.denominator and value.value is not None:
                 if not adds_up_to(rows, value.value * value.denominator):
                     return "", ""
-                snapshots = f"{_format_plain(value.denominator)} snapshots"
+                noun = "snapshot" if value.denominator == 1 else "snapshots"
+                snapshots = f"{_format_plain(value.denominator)} {noun}"
                 total = _format_sum(rows, brackets=True)
                 return _format_rows(rows.numbers), f"{total} ÷ {snapshots}"
         case DifferenceOfSums(minuend=minuend, subtrahend=subtrahend):

@@ -11,7 +11,7 @@ from datetime import date
 
 from swm_kpi.calendar import periods
 from swm_kpi.engine.compute import compute
-from swm_kpi.formatting import NumberFormat
+from swm_kpi.formatting import NumberFormat, unit_of_number
 from swm_kpi.measures.statement_period import financial_year_start
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import Metric
@@ -73,7 +73,10 @@ class SyntheticSeries:
         lowest = min(known, key=lambda point: point.value or 0)
         highest = max(known, key=lambda point: point.value or 0)
         suffix = self.number_format.unit_suffix
-        suffix = "" if first.text.endswith(suffix) else suffix
+        if first.text.endswith(suffix):
+            suffix = ""
+        elif first.text.split(" ")[0] == "1":
+            suffix = f" {unit_of_number('1', self.number_format.shown_unit)}"
         return (
             f"{self.title}: {first.text}{suffix} in {first.covers} and {last.text} in "
             f"{last.covers}. The lowest is {lowest.text} in {lowest.covers} and the highest is "

@@ -12,6 +12,7 @@ import swm_kpi as kpi
 from swm_kpi.contracts import ContractType
 from swm_kpi.definitions.contracts.complaint import Allegation
 from swm_kpi.definitions.contracts.emissions import EmissionActivity
+from swm_kpi.definitions.contracts.offender import OffenderCohort
 from swm_kpi.engine.encoding.encode import polars_type
 
 DIESEL = {
@@ -84,3 +85,27 @@ def test_only_a_finalised_allegation_has_a_result_and_working_days(
         "lpa": None,
     }
     assert is_valid(Allegation, allegation) is ok
+
+
+@pytest.mark.parametrize(
+    ("index_date", "ok"),
+    [
+        (date(2024, 3, 31), False),
+        (date(2024, 4, 1), True),
+        (date(2024, 6, 30), True),
+        (date(2024, 7, 1), False),
+    ],
+)
+def test_a_follow_up_starts_on_a_day_of_the_quarter_of_its_cohort(
+    index_date: date, ok: bool
+) -> None:
+    row = {
+        "person_id": "a",
+        "cohort": "all",
+        "quarter_start": date(2024, 4, 1),
+        "index_date": index_date,
+        "reoffended_on": None,
+        "proven_on": None,
+        "lpa": None,
+    }
+    assert is_valid(OffenderCohort, row) is ok

@@ -151,7 +151,7 @@ def test_a_statement_that_lacks_a_directorate_is_provisional(by) -> None:
     for measure in ("expenditure", "variance", "variance_share"):
         may, june = rows_of(result, measure, **total)
         assert (may["marker"], june["marker"]) == ("", "[p]")
-        assert "The statement lacks 1 of 2 parts." in june["note"]
+        assert "The latest snapshot lacks the rows of 1 of 2 groups." in june["note"]
         if by:
             assert row_of(result, measure, directorate="A", period="2024-06")["marker"] == ""
             assert row_of(result, measure, directorate="B", period="2024-06")["marker"] == "[x]"
@@ -182,6 +182,19 @@ def test_a_rate_needs_the_people_of_every_area(present, by) -> None:
     for row in rows_of(result, "per_1000") if by else ():
         if row["lpa"] in AREAS:
             assert (row["marker"] == "[x]") == (row["lpa"] not in areas)
+
+
+def test_blank_rows_are_not_the_reason_for_a_rate_without_all_its_people() -> None:
+    """The count has a number. Only the residents of one area are missing."""
+    blank = INCIDENTS.with_columns(
+        closing_code=pl.when(pl.int_range(pl.len()) > 0).then(pl.col("closing_code"))
+    )
+    result = run("15", {"incident": blank, "population": PEOPLE.slice(1)})
+    assert "1 row left out" in row_of(result, "incidents")["note"]
+    rate = row_of(result, "per_1000")
+    assert (rate["value"], rate["marker"], rate["undecided"]) == (None, "[x]", None)
+    assert "lack the rows of 1 of " in rate["note"]
+    assert "blank" not in rate["note"]
 
 
 @pytest.mark.parametrize(

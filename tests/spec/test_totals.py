@@ -289,7 +289,7 @@ def test_a_breakdown_that_is_withheld_leaves_its_total(incidents, reason) -> Non
             assert rates["All"]["value"] == 5
         else:
             assert (row["value"], row["marker"]) == (None, "[x]")
-            assert "Withheld by Local Policing Area: " in row["note"]
+            assert "Not available by Local Policing Area: " in row["note"]
             assert reason in row["note"]
             assert rates[row["lpa"]]["marker"] == "[x]"
 

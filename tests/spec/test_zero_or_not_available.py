@@ -256,4 +256,4 @@ def test_each_member_of_a_rate_with_part_of_its_population_says_so() -> None:
     result = run("15", {"incident": INCIDENTS, "population": PEOPLE.head(1)}, by=["lpa"])
     for row in rows_of(result, "per_1000"):
         if row["marker"] == "[x]":
-            assert row["note"].startswith("The year of reference"), row
+            assert row["note"].startswith("The estimates of that year lack"), row

@@ -118,7 +118,7 @@ class TableCoverage:
             grain = self.min_grain.value
             return (
                 Marker.NOT_AVAILABLE,
-                f"Table {self.table!r} is by {grain}, and tells no other.",
+                f"Table {self.table!r} has numbers by {grain} only.",
             )
         if self.extracted is not None and self.extracted <= period.start:
             day = format_date(self.extracted)

@@ -54,14 +54,14 @@ def parts_notes(
     """
     of_snapshots = statistic.alignment is TimeAlignment.MEAN_OF_SNAPSHOTS
     is_year = statistic.alignment is TimeAlignment.REFERENCE
-    subject = "year of reference" if is_year else "statement"
+    lacks = "The estimates of that year lack" if is_year else "The latest snapshot lacks"
     is_noted = of > 0 if of_snapshots else has < of
     for complete, whole in sorted(set(zip(has[is_noted], of[is_noted], strict=True))):
         cells = is_noted & (has == complete) & (of == whole)
         if not of_snapshots and whole == 1:
-            text = f"The {subject} has no row of it."
+            text = f"{lacks} the rows of a group."
         elif not of_snapshots:
-            text = f"The {subject} lacks {whole - complete:.0f} of {whole:.0f} parts."
+            text = f"{lacks} the rows of {whole - complete:.0f} of {whole:.0f} groups."
         elif complete:
             snapshots = "snapshot" if complete == 1 else "snapshots"
             text = f"Mean of {complete:.0f} complete {snapshots} of {whole:.0f}."

@@ -189,7 +189,11 @@ class _Stack:
         mark(cells.unreliable, _LOW_RELIABILITY)
         mark(cells.unavailable, _NOT_AVAILABLE)
         if cells.unavailable is not None:
-            self.unrecorded[index] = cells.unavailable
+            self.unrecorded[index] = (
+                cells.unavailable
+                if cells.lacks_part is None
+                else cells.unavailable & ~cells.lacks_part
+            )
         self._cell_texts += [(number, holds, text) for holds, text in cells.notes if holds.any()]
 
     def _fill_rows(self, index: tuple[Any, ...], cells: Cells) -> None:
@@ -256,7 +260,7 @@ class _Stack:
             # Where the data decide on the members, there are none: only the total has a row.
             has_members = bool(self.grid.axes.members[position])
             members[..., : -1 if has_members else None] = True
-            text = f"Withheld by {self.grid.axes.dimensions[position].title}: {reason}."
+            text = f"Not available by {self.grid.axes.dimensions[position].title}: {reason}."
             self._cell_texts.append((number, np.moveaxis(members, -1, position + 1), text))
         is_noted = False
         for statistic in measure.statistics:

@@ -491,7 +491,7 @@ def test_a_weighted_share_of_few_answers_is_suppressed(answers: int, marker: str
         favourable=Answer.pleased, weight=Answer.weight, min_answers=min_answers,
     )  # fmt: skip
     result = compute_quarter(build_metric(measure), answer=data)
-    assert f"{answers} rows answered" in find_row(result, "pleased")["note"]
+    assert f"{answers} answers." in find_row(result, "pleased")["note"]
     assert find_row(result.protect(POLICY), "pleased")["marker"] == marker
 
 

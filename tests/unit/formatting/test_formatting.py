@@ -88,6 +88,24 @@ def test_a_short_duration_names_the_unit_that_it_is_shown_in() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (1, Unit.PEOPLE, "1 person"),
+        (1, Unit.DELIVERIES, "1 delivery"),
+        (1, Unit.BREACHES, "1 breach"),
+        (1, Unit.COUNTY_LINES, "1 county line"),
+        (1, Unit.TONNES_CO2E, "1 tonne of CO2 equivalent"),
+        (1, "vans", "1 van"),
+        (0, Unit.CRIMES, "0 crimes"),
+        (1.5, Unit.FTE, "1.5 full-time equivalents"),
+        (11, Unit.PEOPLE, "11 people"),
+    ],
+)
+def test_the_unit_of_one_is_in_the_singular(value, unit, shown) -> None:
+    assert NumberFormat.of(unit, [value]).text_with_unit(value) == shown
+
+
+@pytest.mark.parametrize(
     ("change", "shown"),
     [
         (1.5, "+1.5%"),

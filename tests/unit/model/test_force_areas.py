@@ -182,7 +182,7 @@ def test_a_table_without_districts_is_refused_or_withheld_by_name(kent: kpi.Cata
         assert list(cells) == [*members, "All"]
         assert cells["All"]["value"] == 2
         for name in members or ["All"]:
-            assert "Withheld by District: " in cells[name]["note"]
+            assert "Not available by District: " in cells[name]["note"]
         assert all(cells[name]["marker"] == "[x]" for name in members)
 
 
