@@ -11,7 +11,7 @@ ACTION_TAKEN_OUTCOMES = Assumption(
     since="2021-04-01",
     because="Our unverified working choice: charges, cautions, offences taken into consideration, "
     "penalty notices, warnings and community resolutions. There is no national list, and we did "
-    "not find West Mercia's own list. Some forces add outcome 22, diversion.",
+    "not find West Mercia's own list. Adding outcome 22, diversion, is an alternative.",
 )
 
 NEIGHBOURHOOD_ROBBERY = Assumption(
@@ -56,8 +56,9 @@ REPEAT_STATUSES = Assumption(
     value=("recorded",),
     since="2021-04-01",
     because="Our unverified working choice: only recorded crimes make a repeat. Add 'incident' to "
-    "count incidents in which no crime was recorded too, as some forces do. We did not find West "
-    "Mercia's own rule.",
+    "count incidents in which no crime was recorded too: Bedfordshire Police counts a recorded "
+    "crime or an incident of anti-social behaviour. We did not find West Mercia's own rule.",
+    source="Bedfordshire Police, advice on anti-social behaviour, repeat victims",
 )
 
 NON_RECENT_DAYS = Assumption(
@@ -91,8 +92,9 @@ REPEAT_MONTHS = Assumption(
     value=12,
     since="2021-04-01",
     because="Our unverified working choice: how many calendar months to look back from each crime. "
-    "There is no national rule. Other forces publish a rule of 12 months. We did not find West "
-    "Mercia's own.",
+    "There is no national rule. Bedfordshire Police publishes a rule of 12 months. We did not find "
+    "West Mercia's own.",
+    source="Bedfordshire Police, advice on anti-social behaviour, repeat victims",
 )
 
 FOLLOW_UP_MONTHS = Assumption(

@@ -6,6 +6,7 @@ import pytest
 
 from swm_kpi import (
     Count,
+    Ratio,
     RepeatRate,
 )
 from tests.support.small_tables import (
@@ -126,3 +127,17 @@ def test_the_note_of_a_member_without_rows_is_about_the_rows_that_count(where, b
         "No row that counts or may count here names a member of the breakdown by side: see Unknown."
         in row["note"]
     )
+
+
+def test_a_quotient_says_that_its_denominator_may_not_be_zero() -> None:
+    """One of thirteen calls has no side, too few to mark the count: the quotient has a reason."""
+    rows = ["| began_at         | urgent | side |", *["| 2024-05-06 12:00 | yes | Left |"] * 12]
+    calls = frame_of(Call, "\n".join([*rows, "| 2024-05-06 12:00 | yes | |"]))
+    metric = build_metric(
+        Count(key="urgent", **CALL, where=Call.urgent),
+        Count(key="calls", **CALL),
+        Ratio(key="urgent_per_call", numerator="urgent", denominator="calls"),
+    )
+    row = row_of(compute(metric, {"call": calls}, by=["side"]), "urgent_per_call", side="Right")
+    assert (row["value"], row["marker"]) == (None, "[x]")
+    assert "The denominator is zero, but may not be if everything were recorded." in row["note"]

@@ -40,7 +40,7 @@ from .published_outcomes import (
     street_outcomes,
 )
 
-_RECENT_NOTE = "Crimes recorded in the last 12 months are too recent to judge."
+_RECENT_NOTE = "Our working choice: do not judge crimes recorded in the last 12 months."
 
 police_outcomes = Metric(
     ref="11",

@@ -98,7 +98,7 @@ _FROM_ANY_COURT = (
     "Includes orders that a court made without an application by the police, such as on conviction."
 )
 _SMALL_NUMBERS_CAVEAT = (
-    "The numbers are very small, so a share for one quarter or area means little."
+    "Numbers for one quarter or area can be very small, and a share of them then means little."
 )
 
 HOURS_TO_HEARING = Assumption(
@@ -110,6 +110,21 @@ HOURS_TO_HEARING = Assumption(
     "sets the same for the older orders is our unverified working choice.",
     source="Domestic Abuse Act 2021, section 29",
 )
+
+
+def _heard_in_time(order: str, label: str) -> Measure:
+    """Return the share of decisions with a first hearing in time after the notice."""
+    return Proportion(
+        key=f"{_key(order)}_heard_in_time",
+        label=f"{label}: share of the period's decisions first heard in time after the notice",
+        of=CivilOrder,
+        at=CivilOrder.heard_at,
+        where=(CivilOrder.order_type == order) & CivilOrder.heard_at.is_not_null(),
+        numerator=CivilOrder.hearing_hours <= HOURS_TO_HEARING,
+        note="Sundays, Christmas Day, Good Friday and bank holidays are not counted. Orders "
+        "that did not follow a notice are in neither part.",
+    )
+
 
 protection_notices_and_orders = Metric(
     ref="34",
@@ -126,22 +141,14 @@ protection_notices_and_orders = Metric(
     measures=[
         Count(
             key="dvpn_authorised",
-            label="Notices authorised",
+            label="Domestic violence protection notices: authorised",
             of=CivilOrder,
             at=CivilOrder.issued_at,
             where=(CivilOrder.order_type == DVPN) & CivilOrder.issued_at.is_not_null(),
         ),
-        *_order_measures(DVPO, "Orders"),
-        Proportion(
-            key="dvpo_heard_in_time",
-            label="Orders: share of the period's decisions heard in time after the notice",
-            of=CivilOrder,
-            at=CivilOrder.heard_at,
-            where=CivilOrder.order_type == DVPO,
-            numerator=CivilOrder.hearing_hours <= HOURS_TO_HEARING,
-            note="Sundays, Christmas Day, Good Friday and bank holidays are not counted.",
-        ),
-        _breaches(DVPN, "Notices"),
+        *_order_measures(DVPO, "Domestic violence protection orders"),
+        _heard_in_time(DVPO, "Domestic violence protection orders"),
+        _breaches(DVPN, "Domestic violence protection notices"),
         Count(
             key="dapn_authorised",
             label="Domestic abuse protection notices: authorised",
@@ -150,6 +157,7 @@ protection_notices_and_orders = Metric(
             where=(CivilOrder.order_type == DAPN) & CivilOrder.issued_at.is_not_null(),
         ),
         *_order_measures(DAPO, "Domestic abuse protection orders", granted_note=_FROM_ANY_COURT),
+        _heard_in_time(DAPO, "Domestic abuse protection orders"),
     ],
     dimensions=[LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
@@ -171,7 +179,7 @@ protection_notices_and_orders = Metric(
         "The pilot was in Greater Manchester, three London boroughs and the British Transport "
         "Police, and later in Cleveland and North Wales. West Mercia was not in it, so it should "
         "have no such rows before April 2026. We did not find what followed the pilot. Where the "
-        "newer notices and orders come into use, the older ones will fall.",
+        "newer notices and orders come into use, the older ones may fall.",
     ],
     breaks=[
         Break(
@@ -231,7 +239,7 @@ protection_notices_and_orders = Metric(
             rows="""
     | order_type | issued_at  | applied_at | heard_at   | hearing_hours | result  | breached_at |
     | DAPN       | 2026-04-07 |            |            |               |         |             |
-    | DAPO       |            | 2026-04-08 | 2026-04-09 | 30            | granted | 2026-05-09  |
+    | DAPO       |            | 2026-04-08 | 2026-04-11 | 49            | granted | 2026-05-09  |
     | DAPO       |            |            | 2026-05-20 |               | granted |             |
     | DVPN       | 2026-04-07 |            |            |               |         |             |
     | DVPO       |            | 2026-04-08 | 2026-04-09 |               | granted |             |
@@ -248,6 +256,7 @@ protection_notices_and_orders = Metric(
                 "dapo_applied": 1,
                 "dapo_granted": 1 + 1,
                 "dapo_granted_share": 1 / 1,
+                "dapo_heard_in_time": 0 / 1,
                 "dapo_breached": 1,
             },
             edge_case="The notices and orders of the two Acts are never added. A domestic abuse "
@@ -421,8 +430,8 @@ powers_sexual_violence = Metric(
             "it. The second was applied for in the quarter and granted after it. Each counts on "
             "its own day, and the share follows the applications. The stalking order granted on "
             "a day that was not kept is in the share, and in no period of the orders granted. An "
-            "interim order is not a full order, so the breach in April is no breach of a full "
-            "one.",
+            "interim order is not a full order, so the breach in April is not one of a full "
+            "order.",
         ),
     ],
 )

@@ -100,7 +100,7 @@ repeat_domestic_abuse_offenders = Metric(
     "earlier crime may be against the same victim or another. Not reoffending, which follows "
     "people from a conviction.",
     caveats=[
-        "There is no national definition. The plan says offenders. Most people named in domestic "
+        "There is no national definition. The plan says offenders. Many people named in domestic "
         "abuse crimes are never dealt with, so suspects are shown too.",
         _SUSPECT_CAVEAT,
         _NOBODY_NAMED_CAVEAT,
@@ -206,7 +206,7 @@ repeat_sexual_violence = Metric(
         "Age and sex are those of victims. Suspects and offenders are Unknown in those breakdowns.",
         "A person with a rape and another sexual offence in the period is in both types, so the "
         "two can add up to more than the total.",
-        "Numbers for one area and quarter are very small.",
+        "Numbers for one area and quarter can be very small.",
         "Victims often report several offences from long ago. Those recorded on one day are not a "
         "repeat. Those recorded on different days are, although nobody may have been harmed again.",
         _SUSPECT_CAVEAT,

@@ -198,7 +198,7 @@ repeat_domestic_abuse_victims = Metric(
     availability=COLOUR_LOST,
     standards=[],
     limitations="Counts people, not crimes. The earlier crime may be by the same suspect or by "
-    "another, so this is no count of repeat offending in one relationship (ref 37 counts the "
+    "another, so this does not count repeat offending in one relationship (ref 37 counts the "
     f"suspects). {_CONFERENCE}",
     caveats=[
         "Ref 8 shows the same two numbers beside those for all crime.",

@@ -323,7 +323,7 @@ victim_service_referrals = Metric(
         "The count changes when different services are commissioned or send returns.",
         "Each row says whether the Commissioner funds the service. If it is not recorded, the "
         "referral is not counted, and the note says how many there were.",
-        "Numbers for one service, need and area are small.",
+        "Numbers for one service, need and area can be small.",
     ],
     examples=[
         Example(
