@@ -95,7 +95,12 @@ CATALOGUE = Catalogue(
         sexual_violence,
         domestic_abuse_outcomes,
         sexual_violence_outcomes,
-        group("31", "powers_domestic_abuse"),
+        group(
+            "31",
+            "powers_domestic_abuse",
+            "All three parts are about domestic abuse. Powers to tackle sexual violence are ref "
+            "35, which the plan has outside this group.",
+        ),
         domestic_abuse_outcomes_again,
         domestic_abuse_arrests,
         protection_notices_and_orders,

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from swm_kpi import Column, Contract, Dimension, Rule, Unit
+from swm_kpi import Break, Column, Contract, Dimension, Rule, Unit
 
 from .. import standards
 from ..plan.dimensions import DISTRICT, DOMESTIC_ABUSE, DOMESTIC_ABUSE_BY_FLAG, LPA
@@ -401,6 +401,37 @@ FLAG_CAVEAT = (
     "People set the flag and may miss it. Crimes with no decision on the flag are not counted; the "
     "note says how many there were."
 )
+
+
+def counting_rules_of_2023(*measures: str) -> Break:
+    """Return the break where new counting rules began to record fewer crimes for one report.
+
+    Args:
+        measures: keys of the measures that break; every measure when left out.
+    """
+    return Break(
+        "2023-06-01",
+        "New counting rules: a victim's report counts as one crime where it counted as several, "
+        "and fewer threatening messages count. The Domestic Abuse Commissioner dates them to June "
+        "2023; the day is not known. The Office for National Statistics (November 2024) says that "
+        "domestic abuse crimes fell in 2023/24 in part because of changes in recording",
+        measures=measures,
+    )
+
+
+def online_safety_act_offences(*measures: str) -> Break:
+    """Return the break where offences of the Online Safety Act joined other sexual offences.
+
+    Args:
+        measures: keys of the measures that break; every measure when left out.
+    """
+    return Break(
+        "2024-01-31",
+        "Two offences of the Online Safety Act 2023 began: sending an image of genitals, and "
+        "sharing an intimate image or threatening to. The Office for National Statistics says that "
+        "they are over half of the rise in sexual offences in 2024/25",
+        measures=measures,
+    )
 
 
 def outcome_codes(group: str) -> tuple[str, ...]:

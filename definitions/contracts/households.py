@@ -15,7 +15,7 @@ class Households(
 ):
     """One row per Local Policing Area, or district of one, and year: the households there."""
 
-    mid_year = Column(int, ge=1990, le=2100, description="The year of the estimate.")
+    mid_year = Column(int, ge=1990, le=2100, description="The year of the estimate (30 June).")
     lpa = Column(str, dimension=LPA, description="Local Policing Area of the households.")
     district = Column(
         str,

@@ -35,8 +35,8 @@ RELIABLE_YEARS = Assumption(
     key="population_reliable_years",
     value=2,
     since="2021-04-01",
-    because="Our unverified working choice: a population estimate for a middle of the year that is "
-    "more than two years from the middle of the period makes a rate unreliable.",
+    because="Our unverified working choice: a rate is unreliable if its estimate of residents or "
+    "households is for a 30 June more than two years from the middle of the period.",
 )
 """A rate over a population further away than this is marked ``[u]``."""
 
@@ -44,8 +44,8 @@ USABLE_YEARS = Assumption(
     key="population_usable_years",
     value=5,
     since="2021-04-01",
-    because="Our unverified working choice: a population estimate for a middle of the year that is "
-    "more than five years from the middle of the period says too little of it.",
+    because="Our unverified working choice: a rate is not available if its estimate of residents "
+    "or households is for a 30 June more than five years from the middle of the period.",
 )
 """A rate over a population further away than this is marked ``[x]``."""
 

@@ -13,6 +13,7 @@ from ...contracts.crime import (
     VICTIM_AGE_GROUP,
     VICTIM_SEX,
     Crime,
+    counting_rules_of_2023,
 )
 from ...plan.availability import published_once
 from ...plan.dimensions import DISTRICT, LPA
@@ -60,8 +61,8 @@ domestic_abuse_arrests = Metric(
             of=Crime,
             at=Crime.recorded_at,
             where=RECORDED & Crime.is_da,
-            numerator=Crime.days_to_first_arrest.is_not_null()
-            & (Crime.days_to_first_arrest <= ARREST_DAYS),
+            numerator=Crime.days_to_first_arrest <= ARREST_DAYS,
+            blank_means_no=Crime.days_to_first_arrest,
             note="Of the crimes recorded in the period, those with at least one arrest in time. A "
             "crime with two arrests counts once. Voluntary attendance is not an arrest.",
         ),
@@ -96,19 +97,15 @@ domestic_abuse_arrests = Metric(
         "ending March 2025 (42 forces), and 33 for the year ending March 2020 (37 forces). Both "
         "are of England and Wales, not of West Mercia.",
         "A blank number of days to the first arrest means that nobody was arrested. If it is blank "
-        "in every crime, nobody recorded it, and the share is not available.",
+        "in every domestic abuse crime of a period, nobody recorded it, and the share is not "
+        "available.",
         FLAG_CAVEAT,
         PAST_FIGURES_CAVEAT,
         RECORDING_CAVEAT,
     ],
     breaks=[
         Break("2015-04-01", "Forces began to flag domestic abuse in their returns"),
-        Break(
-            "2023-06-01",
-            "New counting rules lowered the number of crimes recorded. The Domestic Abuse "
-            "Commissioner dates them to June 2023; the day is not known",
-            measures=("crimes", "crimes_with_an_arrest"),
-        ),
+        counting_rules_of_2023("crimes", "crimes_with_an_arrest"),
     ],
     examples=[
         Example(
@@ -179,11 +176,13 @@ domestic_abuse_arrests = Metric(
                 | recorded_at      | is_da | days_to_first_arrest | status   |
                 | 2024-04-02 08:00 | yes   |                      | recorded |
                 | 2024-04-03 08:00 | yes   |                      | recorded |
+                | 2024-07-01 08:00 | yes   | 0                    | recorded |
                 """,
             },
             expect={"arrests": 1, "crimes": 1 + 1, "crimes_with_an_arrest": None},
-            edge_case="No crime has its days to the first arrest, though somebody was arrested. "
-            "Nobody recorded them, so the share is not available. It is not 0%.",
+            edge_case="No crime of the quarter has its days to the first arrest, though "
+            "somebody was arrested. Nobody recorded them before July, so the share is not "
+            "available. It is not 0%.",
         ),
     ],
 )

@@ -25,6 +25,7 @@ from ...contracts.crime import (
     VICTIM_AGE_GROUP,
     VICTIM_SEX,
     Crime,
+    counting_rules_of_2023,
 )
 from ...contracts.fraud_report import (
     COMPUTER_MISUSE,
@@ -341,8 +342,8 @@ serious_violence = Metric(
         "publish.",
         "At least four definitions of serious violence are in use, so each count here has its own "
         "name, and the lists behind it are assumptions that you can replace. The Home Office's "
-        "national measure is different: hospital admissions of people under 25 and firearms "
-        "discharged (unverified).",
+        "national measure is different: homicides, offences in which a firearm was discharged, and "
+        "hospital admissions of people under 25 after an assault with a sharp object (unverified).",
         "The series broke when the National Data Quality Improvement Service's method of finding "
         "knife crime replaced marking by hand. The Office for National Statistics says that the "
         "coverage of the collection was revised too. We did not find how, nor the day this "
@@ -483,6 +484,8 @@ cyber_crime = Metric(
     ),
     standards=[
         f"{COUNTING_RULES}: online crime flag",
+        "Yorkshire Post, 30 October 2017, on official figures: the return of crimes with the flag "
+        "became mandatory in April 2015",
         "Home Office Counting Rules, Fraud, April 2021: the national bureau records fraud, and "
         "computer misuse such as hacking. The force records other fraud and cyber-enabled crime",
         "Office for National Statistics, Improving the quality of fraud and computer misuse "
@@ -506,10 +509,11 @@ cyber_crime = Metric(
     ],
     breaks=[
         Break(
-            "2017-04-01",
-            "The online crime flag was brought into the counting rules",
+            "2015-04-01",
+            "Forces had to return the number of crimes with the online crime flag",
             measures=("online_crimes",),
         ),
+        counting_rules_of_2023("online_crimes"),
         Break(
             "2025-12-04",
             _BUREAU_CHANGE,

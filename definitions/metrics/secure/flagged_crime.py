@@ -24,6 +24,7 @@ from ...contracts.crime import (
     VICTIM_AGE_GROUP,
     VICTIM_SEX,
     Crime,
+    counting_rules_of_2023,
 )
 from ...contracts.incident import Incident
 from ...contracts.street_crime import StreetCrime
@@ -77,6 +78,7 @@ rural_crime = Metric(
         FLAG_CAVEAT,
         PAST_FIGURES_CAVEAT,
     ],
+    breaks=[counting_rules_of_2023()],
     examples=[
         Example(
             rows="""
@@ -281,13 +283,11 @@ domestic_abuse_offences = Metric(
     "offences divided by incidents is not the crimed share.",
     caveats=[
         "A rise may mean that more victims come forward, or better recording and flagging.",
-        "The Office for National Statistics says that part of the fall in England and Wales in "
-        "2023/24 reflects changes in police recording.",
         "Fraud is recorded nationally, so it is not in the force's own data. Leave it out if your "
         "table has it.",
         "A crime with no decision on the flag is not one of the offences, and is in the "
-        "denominator of the share. If every flag is blank, nobody recorded it, and the share is "
-        "not available.",
+        "denominator of the share. If every flag of a period is blank, nobody recorded it, and the "
+        "share is not available.",
         "The statutory definition of 2021 covers people aged 16 and over who are personally "
         "connected. It is unverified when the force's flag began to follow it.",
         FLAG_CAVEAT,
@@ -300,13 +300,7 @@ domestic_abuse_offences = Metric(
             "Forces began to flag domestic abuse in their returns",
             measures=("offences", "share_of_crime"),
         ),
-        Break(
-            "2023-06-01",
-            "New counting rules: a victim's report counts as one crime where it counted as "
-            "several, and fewer malicious communications count. The Domestic Abuse Commissioner "
-            "dates them to June 2023; the day is not known",
-            measures=("offences", "share_of_crime", "crimed_incidents", "crimed_share"),
-        ),
+        counting_rules_of_2023("offences", "share_of_crime", "crimed_incidents", "crimed_share"),
     ],
     examples=[
         Example(

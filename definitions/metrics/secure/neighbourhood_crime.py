@@ -221,7 +221,7 @@ neighbourhood_crime = Metric(
         evidence=(
             Evidence(
                 "West Mercia Police and Crime Commissioner, Assurance and Accountability "
-                "performance agenda, December 2023",
+                "performance agenda",
                 "Names acquisitive crime.",
                 "2023-12",
             ),
@@ -232,9 +232,9 @@ neighbourhood_crime = Metric(
         "College of Policing, Residential burglary, definitions: a building is part of the home if "
         "a connecting door leads from it into the home",
     ],
-    limitations="Not all burglary and robbery: burglaries and robberies of shops, offices and "
-    "other businesses are left out. Bicycle theft, shoplifting and criminal damage to a vehicle "
-    "are other crimes.",
+    limitations="Not all burglary and robbery: burglaries of shops, offices, churches and other "
+    "buildings that are no part of somebody's home, and robberies of businesses, are left out. "
+    "Bicycle theft, shoplifting and criminal damage to a vehicle are other crimes.",
     caveats=[
         "Vehicle offences are theft of a motor vehicle, theft from a vehicle and vehicle "
         "interference, as the Home Office's open data of 2017/18 name them. We take it that the "

@@ -21,6 +21,7 @@ from ...contracts.crime import (
     VICTIM_CHILD_OR_ADULT,
     VICTIM_SEX,
     Crime,
+    counting_rules_of_2023,
 )
 from ...contracts.street_crime import ACTION_OUTCOMES, ANTI_SOCIAL_BEHAVIOUR, StreetCrime
 from ...plan.availability import COLOUR_LOST, published_once
@@ -227,11 +228,7 @@ domestic_abuse_outcomes = Metric(
     breaks=sorted(
         [
             Break("2015-04-01", "Forces began to flag domestic abuse in their returns"),
-            Break(
-                "2023-04-01",
-                "Police recording practices changed in 2023/24 (ONS, November 2024); the day is "
-                "not known",
-            ),
+            counting_rules_of_2023(),
             *outcome_breaks(""),
         ],
         key=lambda item: item.on,

@@ -18,6 +18,7 @@ from ...contracts.crime import (
     RECORDING_CAVEAT,
     VICTIM_CHILD_OR_ADULT,
     VICTIM_SEX,
+    counting_rules_of_2023,
 )
 from ...contracts.crime_party import (
     DEALT_WITH,
@@ -117,11 +118,7 @@ repeat_domestic_abuse_offenders = Metric(
     ],
     breaks=[
         Break("2015-04-01", "Forces began to flag domestic abuse in their returns"),
-        Break(
-            "2023-04-01",
-            "Police recording practices changed in 2023/24 (ONS, November 2024); the day is not "
-            "known",
-        ),
+        counting_rules_of_2023(),
     ],
     examples=[
         Example(

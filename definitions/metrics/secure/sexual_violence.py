@@ -21,6 +21,7 @@ from ...contracts.crime import (
     VICTIM_CHILD_OR_ADULT,
     VICTIM_SEX,
     Crime,
+    online_safety_act_offences,
 )
 from ...contracts.recorded_crime import RecordedCrime
 from ...measures import home_office_offences, per_1000
@@ -113,7 +114,11 @@ sexual_violence = Metric(
     ],
     direction=Direction.NEUTRAL,
     availability=COLOUR_LOST,
-    standards=[f"{COUNTING_RULES}: sexual offences"],
+    standards=[
+        f"{COUNTING_RULES}: sexual offences",
+        "Office for National Statistics, Sexual offences prevalence and trends, year ending March "
+        "2025: the offences of the Online Safety Act 2023 are among sexual offences",
+    ],
     limitations="Leaves out reports of rape that were not recorded as a crime. These have their "
     "own code (N100): never add the two. Counts offences recorded in the period; many happened "
     "years earlier. Domestic abuse and non-recent offences are parts of the total and overlap. "
@@ -128,6 +133,9 @@ sexual_violence = Metric(
         "have happened, is not in the part in question. The note says how many there were.",
         PAST_FIGURES_CAVEAT,
         RECORDING_CAVEAT,
+    ],
+    breaks=[
+        online_safety_act_offences("offences", "other_sexual_offences", "domestic_abuse_offences"),
     ],
     examples=[
         Example(

@@ -9,6 +9,7 @@ from ...contracts.crime import (
     RECORDING_CAVEAT,
     VICTIM_AGE_GROUP,
     VICTIM_SEX,
+    counting_rules_of_2023,
 )
 from ...contracts.crime_party import (
     EARLIER_CRIME_CAVEAT,
@@ -32,16 +33,14 @@ _DOMESTIC_ABUSE = repeat_people(
     unit=Unit.VICTIMS,
     note="Both the crime of the period and the earlier one were flagged as domestic abuse.",
 )
+_DOMESTIC_ABUSE_KEYS = tuple(measure.key for measure in _DOMESTIC_ABUSE)
 _BREAKS = [
-    Break(day, because, measures=tuple(measure.key for measure in _DOMESTIC_ABUSE))
-    for day, because in (
-        ("2015-04-01", "Forces began to flag domestic abuse in their returns"),
-        (
-            "2023-04-01",
-            "Police recording practices changed in 2023/24 (ONS, November 2024); the day is not "
-            "known",
-        ),
-    )
+    Break(
+        "2015-04-01",
+        "Forces began to flag domestic abuse in their returns",
+        measures=_DOMESTIC_ABUSE_KEYS,
+    ),
+    counting_rules_of_2023(*_DOMESTIC_ABUSE_KEYS),
 ]
 _HISTORY_CAVEAT = (
     "The data must include the 12 months before the period. Without them the number is too low and "
