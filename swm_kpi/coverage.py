@@ -291,19 +291,22 @@ def without_stray_days(rows_of_day: Mapping[date, int]) -> dict[date, int]:
         rows_of_day: the number of rows of each day that has any.
     """
     days = sorted(rows_of_day)
-    kept = _without_tail(days, rows_of_day)
-    kept = _without_tail(kept[::-1], rows_of_day)[::-1]
+    most = _STRAY_SHARE * sum(rows_of_day.values())
+    kept = _without_tail(days, rows_of_day, most)
+    kept = _without_tail(kept[::-1], rows_of_day, most)[::-1]
     return {day: rows_of_day[day] for day in kept}
 
 
-def _without_tail(days: Sequence[date], rows_of_day: Mapping[date, int]) -> Sequence[date]:
-    """Return days in order without the stray ones at the end."""
+def _without_tail(
+    days: Sequence[date], rows_of_day: Mapping[date, int], most: float
+) -> Sequence[date]:
+    """Return days in order without the stray ones at the end, which have at most some rows."""
     total = sum(rows_of_day[day] for day in days)
     stray = 0
     kept = len(days)
     for number in range(len(days) - 1, 0, -1):
         stray += rows_of_day[days[number]]
-        if stray > _STRAY_SHARE * total:
+        if stray > most:
             break
         gap = abs((days[number] - days[number - 1]).days) - 1
         spread = abs((days[number - 1] - days[0]).days) + 1

@@ -14,6 +14,7 @@ from swm_kpi.measures import Measure
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry, Metric, reason_not_computed
 from swm_kpi.model.plugins import catalogue as installed_catalogue
+from swm_kpi.vocabulary import Basis
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class InputReadiness:
 
     @property
     def ready(self) -> tuple[str, ...]:
-        """Refs of which every measure, on some basis, can be computed."""
+        """Refs of which every measure of the force's own records can be computed on some basis."""
         return tuple(ref.ref for ref in self.refs if ref.measures and not ref.lacking)
 
     @property
@@ -99,17 +100,17 @@ def _check_ref(
     if metric is None:
         return RefReadiness(entry.ref, entry.name, (), (reason_not_computed(entry),))
     measures: dict[str, None] = {}
-    lacking: dict[str, set[str]] = {}
+    missing: set[str] = set()
     for measure in metric.measures:
         lacks = _lacks(measure, metric, columns)
         if not lacks:
             measures[measure.key] = None
-        lacking.setdefault(measure.basis.value, set()).update(lacks)
-    # One complete basis is enough: another basis is only another source of the same measures.
-    if measures and any(not lacks for lacks in lacking.values()):
-        return RefReadiness(entry.ref, entry.name, tuple(measures), ())
-    missing = tuple(sorted(set().union(*lacking.values())))
-    return RefReadiness(entry.ref, entry.name, tuple(measures), missing)
+        missing |= lacks
+    # Public data may stand in for a measure of the force's records, and only for that measure.
+    of_force = {measure.key for measure in metric.measures if measure.basis is Basis.FORCE}
+    needed = of_force or {measure.key for measure in metric.measures}
+    lacking = () if needed <= set(measures) else tuple(sorted(missing))
+    return RefReadiness(entry.ref, entry.name, tuple(measures), lacking)
 
 
 def _lacks(measure: Measure, metric: Metric, columns: Mapping[str, frozenset[str]]) -> set[str]:

@@ -127,6 +127,10 @@ def test_ref_20_does_not_mark_robbery_for_a_change_to_burglary() -> None:
         ("crimes", "force"),
         ("per_1000", "force"),
         ("burglary", "force"),
+        ("burglary_per_1000_households", "force"),
+        ("burglary_of_homes", "force"),
+        ("burglary_of_homes_per_1000_households", "force"),
+        ("burglary_of_unconnected_buildings", "force"),
         ("published_crimes", "proxy"),
         ("published_burglary", "proxy"),
     }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 import swm_kpi as kpi
+from definitions.contracts.contact import BtAnswerTimes, Contact
 from tests.support.small_tables import (
     CALLS,
     CALLS_TABLE,
@@ -41,6 +44,19 @@ def test_a_metric_with_some_of_its_measures_is_partial() -> None:
     (asb,) = (metric for metric in readiness.refs if metric.ref == "15")
     assert asb.measures == ("incidents",)
     assert "needs table 'population'" in asb.lacking
+
+
+def test_public_data_stand_in_only_for_the_measures_that_they_have() -> None:
+    """BT's figures have no call to 101, and before, ref 57 was ready with them alone."""
+    tables = {
+        contract.table: pl.DataFrame(schema=[column.name for column in contract.columns.values()])
+        for contract in (BtAnswerTimes, Contact)
+    }
+    with_bt = kpi.check_inputs({"bt_answer_times": tables["bt_answer_times"]})
+    assert "57" in with_bt.partial
+    (calls,) = (metric for metric in with_bt.refs if metric.ref == "57")
+    assert calls.lacking == ("needs table 'contact'",)
+    assert "57" in kpi.check_inputs({"contact": tables["contact"]}).ready
 
 
 def test_measures_listed_as_ready_are_computed() -> None:
