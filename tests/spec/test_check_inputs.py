@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 import swm_kpi as kpi
-from definitions.contracts.contact import BtAnswerTimes, Contact
+from swm_kpi.definitions.contracts.contact import BtAnswerTimes, Contact
 from tests.support.small_tables import (
     CALLS,
     CALLS_TABLE,
