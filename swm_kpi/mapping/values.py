@@ -288,7 +288,7 @@ def left_out(contract: ContractType, mapped: Collection[str]) -> dict[str, str]:
         mapped: the columns that the mapping makes, or says to be absent.
     """
     return {
-        name: "it is optional, and the mapping leaves it out"
+        name: "the mapping leaves it out"
         for name, column in contract.columns.items()
         if column.optional and name not in mapped
     }

@@ -280,7 +280,7 @@ def test_a_mapping_may_leave_out_an_optional_column() -> None:
         valid_from="2024-04-01",
         owner="Data team",
     )
-    assert mapping.not_in_source["is_van"] == "it is optional, and the mapping leaves it out"
+    assert mapping.not_in_source["is_van"] == "the mapping leaves it out"
 
 
 def test_a_column_that_a_table_may_lack_may_be_blank() -> None:

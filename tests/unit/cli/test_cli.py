@@ -34,7 +34,7 @@ def test_list_has_a_line_for_each_ref(capsys: pytest.CaptureFixture[str]) -> Non
     shown = capsys.readouterr().out.splitlines()
     refs = [line.split()[0] for line in shown if line[:3].strip().isdigit()]
     assert [*map(str, range(1, 71)), "70"] == refs
-    assert shown[-1].startswith("70 refs")
+    assert "70 refs, 66 of them computed." in shown
 
 
 def test_show_says_what_a_metric_is(capsys: pytest.CaptureFixture[str]) -> None:
