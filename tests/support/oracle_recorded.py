@@ -204,7 +204,10 @@ def _of_quotient(
         least_bottom, most_bottom = of_parts[1].least, of_parts[1].most
     undecided: dict[str, int] = {}
     lacking: dict[str, int] = {}
+    lacks_part = isinstance(measure, Rate) and people is None
     for part, known in zip(parts, of_parts, strict=True):
+        is_blank = bool(known.undecided or known.without_value)
+        lacks_part |= not is_blank and _value_of_part(oracle, part, period, chosen) is None
         undecided[_condition_key(part)] = known.undecided
         lacking[_condition_key(part) + str(_measured(part))] = known.without_value
     most = _divide(most_top, most_bottom if (most_top or 0) < 0 else least_bottom, scale)
@@ -214,12 +217,19 @@ def _of_quotient(
     return Recorded(
         any(known.is_missing for known in of_parts),
         any(known.is_doubtful for known in of_parts),
-        sum(undecided.values()),
-        sum(lacking.values()),
+        0 if lacks_part else sum(undecided.values()),
+        0 if lacks_part else sum(lacking.values()),
         _divide(least_top, least_bottom if (least_top or 0) < 0 else most_bottom, scale),
         most,
         all(known.is_certain for known in of_parts),
     )
+
+
+def _value_of_part(
+    oracle: Oracle, part: Measure, period: Period, chosen: Mapping[str, str]
+) -> Number | None:
+    known = {key: m for key, m in chosen.items() if key in part.contract.dimensions}
+    return oracle.computed(part, period, known)[0]
 
 
 def _of_part(oracle: Oracle, part: Measure, period: Period, chosen: Mapping[str, str]) -> Recorded:

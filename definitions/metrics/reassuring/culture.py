@@ -115,8 +115,8 @@ organisational_culture = Metric(
     caveats=[
         "The two surveys ask different questions in different words and are never pooled.",
         "Those who did not answer may think differently: read the response rate first.",
-        "People answered in confidence. Small teams could be identified, so their results are "
-        "withheld.",
+        "People answered in confidence. Small teams could be identified: withhold their results "
+        "before publishing.",
         "Assumptions decide which answers are favourable and which do not count as answers. If "
         "agreeing with a question is the worse answer, its scale is reversed before the table is "
         "filled.",

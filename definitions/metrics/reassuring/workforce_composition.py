@@ -307,8 +307,8 @@ workforce_composition = Metric(
         "The published rate divides full-time equivalents by the strength at the start of the "
         "year. We found this by arithmetic from published figures, and not in its guide.",
         "Ethnic groups are the five broad ones. White minorities are counted as White.",
-        "There is no comparison with residents: no table here has residents by sex, ethnic group "
-        "or disability. Compare the shares with those of the census.",
+        "There is no comparison with residents. Compare the shares with those of the census, for "
+        "people of working age.",
     ],
     examples=[
         Example(

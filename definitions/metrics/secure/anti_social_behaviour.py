@@ -63,6 +63,7 @@ asb_incidents = Metric(
         "nuisance counts here by its closing code, and again in ref 39. Do not add the two refs.",
         "A fall may mean that more incidents are recorded as crime, such as public order or "
         "harassment, not that there is less anti-social behaviour.",
+        "A rise may mean that more people report it.",
     ],
     breaks=[
         Break(
@@ -70,7 +71,11 @@ asb_incidents = Metric(
             "The three types of anti-social behaviour of the National Standard for Incident "
             "Recording replaced the earlier categories",
         ),
-        Break("2020-03-23", "Breaches of COVID-19 regulations were logged as ASB"),
+        Break(
+            "2020-03-23",
+            "From the first lockdown on, breaches of COVID-19 regulations may have been logged as "
+            "anti-social behaviour (unverified)",
+        ),
     ],
     examples=[
         Example(

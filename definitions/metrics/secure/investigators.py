@@ -83,7 +83,7 @@ investigators = Metric(
             "accredited",
             "In investigator posts and accredited at PIP level 2 or above",
             _ACCREDITED,
-            "Unless other levels are set. A person with no level recorded is left out.",
+            "An assumption sets the levels. A person with no level recorded is left out.",
         ),
         *headcount_and_fte(
             "available",

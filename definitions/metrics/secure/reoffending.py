@@ -88,13 +88,13 @@ first_time_entrants = Metric(
         "cautions",
     ],
     limitations="Does not count first arrests. Community resolutions and diversion (outcome 22) "
-    "are not cautions or convictions and do not count. Youth offending teams' counts differ from "
-    "those of the Police National Computer.",
+    "are not cautions or convictions and do not count. Counts by youth offending teams (youth "
+    "justice services) may differ from those of the Police National Computer.",
     caveats=[
         "The area is where people live. They may have offended elsewhere, and another force may "
         "have dealt with them.",
         "Age is the age on the day of the caution or conviction.",
-        "National figures are published once a year and with a delay.",
+        "National figures are published with a delay.",
         "A rate by sex, ethnic group or district divides by the residents of that group, and needs "
         "a table of residents that has it.",
         "Ethnic group is as recorded on the Police National Computer, which may differ from how "
@@ -262,7 +262,8 @@ reoffending = Metric(
             label="Integrated offender management: reoffences per offence before adoption",
             numerator="iom_reoffences",
             denominator="iom_offences_before",
-            note=_INCOMPLETE_NOTE,
+            note="Compares the same people only if both numbers are recorded for everyone. "
+            f"{_INCOMPLETE_NOTE}",
         ),
     ],
     dimensions=[LPA, DISTRICT, AGE_GROUP, INDEX_DISPOSAL],

@@ -160,7 +160,7 @@ collisions_and_casualties = Metric(
             value=Casualty.adjusted_serious,
             unit=Unit.CASUALTIES,
             note="The sum of the probabilities that the Department for Transport publishes. "
-            "Compare it across the years in which the force changed its way of recording.",
+            "Use it to compare years before and after the force changed its way of recording.",
         ),
     ],
     dimensions=[LPA, DISTRICT, FORCE, SEVERITY, ROAD_USER, CASUALTY_AGE, CASUALTY_SEX],

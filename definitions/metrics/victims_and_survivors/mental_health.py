@@ -33,16 +33,16 @@ mental_health_incidents = Metric(
         "differently because of it",
     ],
     limitations="Counts incidents, not people: one person may be the subject of many incidents. "
-    "Does not count detentions under section 136 of the Mental Health Act: an incident may not end "
-    "in a detention.",
+    "Does not count detentions under section 136 of the Mental Health Act: many incidents "
+    "end without one.",
     caveats=[
         "The qualifier may be applied when the log is closed, so recent figures can still rise.",
         "It is unverified that the qualifier is the one in the National Standard for Incident "
         "Recording, and that it follows the 2019 definition.",
         "If a force changes how it marks these incidents, the count can jump. Northumbria Police's "
         "disclosure log 350/20 shows a change from about 7,700 to about 18,500 in 2019.",
-        "Right Care Right Person, from 2023, is expected to break the series. The day it began in "
-        "West Mercia is unverified, so no break is shown.",
+        "Right Care Right Person, a national approach from 2023 (unverified), may change the "
+        "count. We did not find the day it began in West Mercia, so no break is shown.",
     ],
     examples=[
         Example(

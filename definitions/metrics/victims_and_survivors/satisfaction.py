@@ -92,7 +92,8 @@ def _survey_measures(survey: str, respondents: str, prefix: str = "") -> list[Me
             at=SurveyAnswer.interviewed_on,
             where=in_survey & (SurveyAnswer.item == WHOLE_EXPERIENCE) & _ANSWERED,
             direction=Direction.NEUTRAL,
-            note="Unweighted. Leaves out people who did not know or refused.",
+            note="Unweighted. Leaves out people who did not know or refused, or to whom the "
+            "question did not apply.",
         ),
         *survey_response(survey, respondents, prefix),
     ]
@@ -130,8 +131,8 @@ victim_satisfaction = Metric(
         "Home Office domestic abuse victim survey, from 2017 (unverified)",
     ],
     limitations="Covers only victims who were asked and answered, weighted to represent the rest. "
-    "The two surveys are never pooled: domestic abuse victims are chosen and asked in a different "
-    "way, after a check that it is safe.",
+    "The two surveys are never pooled. Our unverified understanding is that victims of domestic "
+    "abuse are chosen and asked in a different way, after a check that it is safe.",
     caveats=[
         "The period is when the interview took place, some weeks after the report. Our unverified "
         "understanding is 6 to 12 weeks.",

@@ -25,8 +25,8 @@ from ...plan.dimensions import LPA
 from ...plan.objectives import VICTIMS
 
 TRAINING_CAVEATS = [
-    "The force decides who should have the training when it fills the table. Including more people "
-    "lowers the share.",
+    "The force decides who should have the training when it fills the table. Who is included "
+    "changes the share.",
     "The share covers people in post. When people leave or join, it can fall even if no training "
     "lapses.",
     "An attendance with no record of completion does not count as a completion. The note says how "
