@@ -24,17 +24,27 @@ from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import SECURE
 
 
-def _order_measures(order: str, label: str, *, granted_note: str = "") -> Iterator[Measure]:
-    """Yield the measures of one order: applied for, granted, share granted, and breached."""
+def _order_measures(
+    order: str, label: str, *, without_application: bool = False
+) -> Iterator[Measure]:
+    """Yield the measures of one order: applied for, granted, share granted, and breached.
+
+    Args:
+        order: the type of order.
+        label: the name of the orders, for the start of each label.
+        without_application: whether a court can make it without an application.
+    """
     key = _key(order)
     of_type = CivilOrder.order_type == order
+    applied = of_type
+    if without_application:
+        applied = of_type & CivilOrder.applied_at.is_not_null()
     yield Count(
         key=f"{key}_applied",
         label=f"{label}: applied for",
         of=CivilOrder,
         at=CivilOrder.applied_at,
-        # An order that a court made without an application was never applied for.
-        where=of_type & CivilOrder.applied_at.is_not_null(),
+        where=applied,
     )
     yield Count(
         key=f"{key}_granted",
@@ -42,7 +52,7 @@ def _order_measures(order: str, label: str, *, granted_note: str = "") -> Iterat
         of=CivilOrder,
         at=CivilOrder.heard_at,
         where=of_type & (CivilOrder.result == GRANTED),
-        note=granted_note,
+        note=_FROM_ANY_COURT if without_application else "",
     )
     yield Proportion(
         key=f"{key}_granted_share",
@@ -50,7 +60,7 @@ def _order_measures(order: str, label: str, *, granted_note: str = "") -> Iterat
         of=CivilOrder,
         at=CivilOrder.applied_at,
         # An application without a result is pending.
-        where=of_type & CivilOrder.result.is_not_null(),
+        where=applied & CivilOrder.result.is_not_null(),
         numerator=CivilOrder.result == GRANTED,
     )
     yield _breaches(order, label)
@@ -156,7 +166,7 @@ protection_notices_and_orders = Metric(
             at=CivilOrder.issued_at,
             where=(CivilOrder.order_type == DAPN) & CivilOrder.issued_at.is_not_null(),
         ),
-        *_order_measures(DAPO, "Domestic abuse protection orders", granted_note=_FROM_ANY_COURT),
+        *_order_measures(DAPO, "Domestic abuse protection orders", without_application=True),
         _heard_in_time(DAPO, "Domestic abuse protection orders"),
     ],
     dimensions=[LPA, DISTRICT],
@@ -280,7 +290,7 @@ powers_sexual_violence = Metric(
     measures=[
         *_order_measures(SPO, "Stalking protection orders"),
         *_order_measures(SPO_INTERIM, "Interim stalking protection orders"),
-        *_order_measures(SHPO, "Sexual harm prevention orders", granted_note=_FROM_ANY_COURT),
+        *_order_measures(SHPO, "Sexual harm prevention orders", without_application=True),
         Count(
             key="shpo_on_conviction",
             label="Sexual harm prevention orders: made on conviction",
