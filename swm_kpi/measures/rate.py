@@ -186,7 +186,9 @@ class Rate(Measure):
         estimate = "population estimate" if is_population else f"estimate of {english(self.per)}"
         return (
             f"{quote_key(self.of)} per {self.scale:,} {english(self.per)}{people}, by the "
-            f"{estimate} nearest to the middle of the period. Not annualised."
+            f"{estimate} nearest to the middle of the period. Not annualised. In a breakdown by "
+            f"anything but areas, each member is over all of these {english(self.per)}, "
+            f"unless the {self.population.table} table has that breakdown too."
         )
 
     def canonical(self) -> Canonical:

@@ -355,13 +355,16 @@ def test_every_formula_is_a_sentence_without_code() -> None:
             "12",
             "youth_per_100000",
             "‘Youth entrants’ per 100,000 residents where age group is ‘10-17’, by the population "
-            "estimate nearest to the middle of the period. Not annualised.",
+            "estimate nearest to the middle of the period. Not annualised. In a breakdown by "
+            "anything but areas, each member is over all of these residents, unless the "
+            "population_by_age table has that breakdown too.",
         ),
         (
             "15",
             "per_1000",
             "‘Incidents’ per 1,000 residents, by the population estimate nearest to the middle of "
-            "the period. Not annualised.",
+            "the period. Not annualised. In a breakdown by anything but areas, each member is over "
+            "all of these residents, unless the population table has that breakdown too.",
         ),
         (
             "4",

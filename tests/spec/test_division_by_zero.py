@@ -49,6 +49,16 @@ def test_a_rate_divides_by_the_estimate_of_its_area_and_the_note_names_it() -> N
     assert row_of(result, "per_1000", lpa="Unknown")["marker"] == "[z]"
 
 
+def test_the_note_says_that_a_rate_by_category_is_over_everybody() -> None:
+    """Incidents of each type are divided by all 800 people, because any of them can report one."""
+    result = run("15", {"incident": INCIDENTS, "population": PEOPLE}, by=["asb_type"])
+    for row in rows_of(result, "per_1000"):
+        assert row["denominator"] == 800
+        assert "Population not broken down by Type of anti-social behaviour." in row["note"]
+    by_area = run("15", {"incident": INCIDENTS, "population": PEOPLE}, by=["lpa"])
+    assert not any("not broken down" in row["note"] for row in rows_of(by_area, "per_1000"))
+
+
 def test_a_ratio_of_a_value_not_available_is_not_available() -> None:
     """A member missing from the snapshot has no stock, so its ratio is [x] and not 0 / 1."""
     first = {"of": Post, "at": Post.day, "series": Post.ended.is_null()}

@@ -78,6 +78,9 @@ def _constant_notes(computed: MeasureCells, grid: Grid) -> Iterator[str]:
             yield f"Not broken down by {dimension.title}."
         elif dimension.note:
             yield dimension.note
+    for statistic in computed.statistics:
+        if statistic.alignment is TimeAlignment.REFERENCE:
+            yield from _whole_estimate_notes(statistic, computed, grid)
     for text in (measure.proxy_difference, measure.note):
         if text:
             yield text if text.endswith(".") else f"{text}."
@@ -89,6 +92,16 @@ def _constant_notes(computed: MeasureCells, grid: Grid) -> Iterator[str]:
     for key in dict.fromkeys(assumption.key for assumption in used):
         if key in grid.overrides:
             yield f"Assumption {key} overridden: {grid.overrides[key]}."
+
+
+def _whole_estimate_notes(
+    statistic: Statistic, computed: MeasureCells, grid: Grid
+) -> Iterator[str]:
+    """Yield a sentence for each breakdown in which every member is over the whole estimate."""
+    for position in computed.kept:
+        dimension = grid.axes.dimensions[position]
+        if not dimension.is_area and dimension.key not in statistic.contract.dimensions:
+            yield f"{_name_estimate(statistic)} not broken down by {dimension.title}."
 
 
 def _members_of(computed: MeasureCells, grid: Grid, table: str) -> set[str]:
@@ -147,14 +160,19 @@ def _dated_notes(computed: MeasureCells, grid: Grid) -> list[str]:
 
 
 def _year_note(statistic: Statistic, year: date | int | None) -> str:
-    """Name the year of an estimate, and what it is of: of people unless the table says more."""
-    unit = statistic.contract.row_unit
-    what = "Population" if unit in (None, Unit.PEOPLE) else str(unit).capitalize()
+    """Name the year of an estimate, and what it is of."""
+    what = _name_estimate(statistic)
     return (
         f"The {what.lower()} table has no rows."
         if year is None
         else f"{what}: mid-{year} estimate."
     )
+
+
+def _name_estimate(statistic: Statistic) -> str:
+    """Name what an estimate is of: people, unless the table says more."""
+    unit = statistic.contract.row_unit
+    return "Population" if unit in (None, Unit.PEOPLE) else str(unit).capitalize()
 
 
 def _date_note(statistic: Statistic, used: date | int | None) -> str:
