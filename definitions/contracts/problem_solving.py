@@ -39,8 +39,8 @@ class ProblemSolvingPlan(Contract, row_unit=Unit.PLANS, source="Problem-solving 
         filled_later=True,
         label="assessed outcome",
         description="For a closed plan, whether its outcome was assessed, as the last step of the "
-        "model requires; empty while it is open, or if not recorded. Without this column, plans "
-        "with an assessed outcome are not available.",
+        "model requires; 'no' or empty while it is open, empty if not recorded. Without this "
+        "column, plans with an assessed outcome are not available.",
     )
     review_due_on = Column(
         date,
@@ -86,6 +86,6 @@ class ProblemSolvingPlan(Contract, row_unit=Unit.PLANS, source="Problem-solving 
         reviewed_on >= opened_on, "a plan is not reviewed before it is opened"
     )
     open_plans_are_not_assessed = Rule(
-        closed_on.is_not_null() | outcome_assessed.is_null(),
+        closed_on.is_not_null() | ~outcome_assessed,
         "only a closed plan has an assessed outcome",
     )

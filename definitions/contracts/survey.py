@@ -204,7 +204,9 @@ class SurveyWave(Contract, row_unit=Unit.PEOPLE, source="Survey contractors' rep
         int,
         ge=0,
         label="people invited",
-        description="How many people were asked to take part, whether or not they were reached.",
+        description="How many people were asked to take part, whether or not they were reached. "
+        "Count each person once: in a row for all groups together or in a row for their group, "
+        "never in both.",
     )
     took_part = Column(
         int,

@@ -335,7 +335,8 @@ class Establishment(Contract, row_unit=Unit.FTE, source="Workforce plan and budg
         float,
         ge=0,
         decimals=4,
-        description="The number of posts, or of officers for the uplift baseline.",
+        description="The number of posts, or of officers for the uplift baseline. Count each once: "
+        "in a row for the whole force or in a row for its part, never in both.",
     )
 
     one_row_each = Unique(as_at, basis, worker_type, rank, lpa)

@@ -13,6 +13,7 @@ from swm_kpi.contracts import ContractType
 from swm_kpi.definitions.contracts.complaint import Allegation
 from swm_kpi.definitions.contracts.emissions import EmissionActivity
 from swm_kpi.definitions.contracts.offender import OffenderCohort
+from swm_kpi.definitions.contracts.problem_solving import ProblemSolvingPlan
 from swm_kpi.engine.encoding.encode import polars_type
 
 DIESEL = {
@@ -109,3 +110,19 @@ def test_a_follow_up_starts_on_a_day_of_the_quarter_of_its_cohort(
         "lpa": None,
     }
     assert is_valid(OffenderCohort, row) is ok
+
+
+@pytest.mark.parametrize(("assessed", "ok"), [(None, True), (False, True), (True, False)])
+def test_an_open_plan_may_say_that_its_outcome_is_not_assessed(
+    assessed: bool | None, ok: bool
+) -> None:
+    row = {
+        "plan_id": "a",
+        "opened_on": date(2024, 4, 1),
+        "closed_on": None,
+        "outcome_assessed": assessed,
+        "theme": None,
+        "plan_level": None,
+        "lpa": None,
+    }
+    assert is_valid(ProblemSolvingPlan, row) is ok
