@@ -66,7 +66,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set how many examples properties draw, unless they say so, and those of "agreement"."""
-    settings.register_profile("properties", max_examples=100 if WITH_EVERYTHING else 15)
+    settings.register_profile(
+        "properties", max_examples=100 if WITH_EVERYTHING else 15, deadline=None
+    )
     settings.load_profile("properties")
     long = config.getoption("--long")
     settings.register_profile(

@@ -508,7 +508,7 @@ def test_roles_of_each_kind_of_measure() -> None:
             roles.answers is not None,
         ] == flags, measure.key
         assert not roles.is_free_text
-        assert roles.scale == (measure.scale if isinstance(measure, kpi.Rate) else 1)
+        assert roles.scale == getattr(measure, "scale", 1)
         for name, key in roles.counts.items():
             is_stock = isinstance(measure, kpi.PeriodEndStock | kpi.AverageStock)
             overlaps = key.over_members == "overlapping"

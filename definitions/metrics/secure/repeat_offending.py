@@ -101,8 +101,8 @@ repeat_domestic_abuse_offenders = Metric(
     "earlier crime may be against the same victim or another. Not reoffending, which follows "
     "people from a conviction.",
     caveats=[
-        "There is no national definition. The plan says offenders. Many people named in domestic "
-        "abuse crimes are never dealt with, so suspects are shown too.",
+        "There is no national definition. The plan says offenders. A person named in a domestic "
+        "abuse crime may never be dealt with, so suspects are shown too.",
         _SUSPECT_CAVEAT,
         _NOBODY_NAMED_CAVEAT,
         _HISTORY_CAVEAT,
