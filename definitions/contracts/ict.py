@@ -89,7 +89,12 @@ class Outage(Contract, row_unit=Unit.OUTAGES, source="ICT service desk"):
     """
 
     outage_id = Column(str, unique=True, description="The record's own number.")
-    system = Column(str, dimension=SYSTEM, description="The system that was down.")
+    system = Column(
+        str,
+        dimension=SYSTEM,
+        description="The system that was down. A system that has not failed has one row, with the "
+        "same start and end. Without that row, the mean of all systems leaves the system out.",
+    )
     started_at = Column(
         datetime,
         ge=date(2000, 1, 1),

@@ -6,6 +6,8 @@ from swm_kpi import Column, Contract, Dimension, Unique, Unit
 
 from ..plan.dimensions import DISTRICT, LPA
 
+PRIORITIES = Unit.declare("priorities")
+
 PRIORITY_THEME = Dimension(
     "priority_theme",
     "Theme of the priority",
@@ -58,7 +60,7 @@ class ParishCouncil(Contract, row_unit=Unit.COUNCILS, source="Local Policing Cha
     one_row_each = Unique(as_at, council_id)
 
 
-class ParishPriority(Contract, row_unit=Unit.ACTIVITIES, source="Local Policing Charter records"):
+class ParishPriority(Contract, row_unit=PRIORITIES, source="Local Policing Charter records"):
     """One row per priority that a town or parish council set in its contact contract."""
 
     priority_id = Column(str, unique=True, description="The record's own number.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import fill, wrap
 
 from swm_kpi.contracts import ContractType
@@ -89,8 +89,12 @@ def _metric_lines(entry: CatalogueEntry, metric: Metric) -> Iterator[str]:
     yield f"Reported      {metric.frequency.value.capitalize()}"
     yield f"Definition    {metric.definition}"
     if isinstance(entry, MetricAlias):
-        yield from _section(f"The same as ref {entry.of}", [entry.summary])
-    yield from _section("What it is", [metric.summary])
+        relation = "A part of" if only else "The same as"
+        yield from _section(f"{relation} ref {entry.of}", [entry.summary])
+    if only:
+        metric = _with_only(metric, only)
+    else:
+        yield from _section("What it is", [metric.summary])
     yield from _section("What it is not", [metric.limitations])
     for basis, heading in (
         (Basis.FORCE, "How it is calculated"),
@@ -120,6 +124,22 @@ def _metric_lines(entry: CatalogueEntry, metric: Metric) -> Iterator[str]:
         "Edge cases in the worked examples",
         [example.edge_case for example in metric.examples if example.edge_case],
     )
+
+
+def _with_only(metric: Metric, only: Iterable[str]) -> Metric:
+    """Return a metric with some of its measures and what they need."""
+    needed = set(only)
+    for measure in reversed(metric.measures):
+        if measure.key in needed:
+            needed.update(measure.depends_on)
+    measures = [measure for measure in metric.measures if measure.key in needed]
+    tables = metric.with_measures(measures, ()).contracts.values()
+    dimensions = [
+        dimension
+        for dimension in metric.dimensions
+        if any(dimension.key in table.dimensions for table in tables)
+    ]
+    return metric.with_measures(measures, dimensions)
 
 
 def _measure_lines(measure: Measure, metric: Metric) -> Iterator[str]:

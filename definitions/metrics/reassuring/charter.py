@@ -211,6 +211,7 @@ neighbourhood_alerts = Metric(
         "reach them.",
         "Some e-mail programs open messages automatically, and some hide that a message was "
         "opened: the open rate is only a guide.",
+        "A message counts as delivered to everyone it was sent to, whether or not it arrived.",
         "The number of people registered is for one day and is never added up over periods.",
     ],
     examples=[

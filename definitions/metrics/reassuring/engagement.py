@@ -260,8 +260,8 @@ watch_schemes = Metric(
             where=Activity.scheme_id.is_not_null() & Activity.scheme_type.is_in(WATCH_SCHEMES),
             distinct=Activity.scheme_id,
             unit=Unit.SCHEMES,
-            note="To count schemes active in twelve months, ask for a rolling 12 months. Police "
-            "activities belong to no scheme and do not count as missing one.",
+            note="To count schemes active in twelve months, ask for a rolling 12 months. "
+            "Activities of the police belong to no scheme and are left out.",
         ),
     ],
     dimensions=[SCHEME_TYPE, LPA, DISTRICT],

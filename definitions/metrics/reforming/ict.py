@@ -199,7 +199,8 @@ system_availability = Metric(
         "Every hour of every day has the same weight. Any service hours agreed with users are not "
         "known here.",
         "The availability of all systems is the average over the systems in the table. Every "
-        "system has the same weight, however important it is.",
+        "system has the same weight, however important it is. If systems that did not fail have no "
+        "row, it is too low.",
         "An outage that began before the period loses time in this period, but is counted as an "
         "outage in the period in which it began. An outage that has not ended lasts until the end "
         "of the period.",

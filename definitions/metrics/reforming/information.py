@@ -193,6 +193,8 @@ data_breaches = Metric(
         "Not every breach has to be notified. The data do not show which ones should have been, so "
         "a breach wrongly not notified is not visible here.",
         "The clock starts when the force became aware of the breach, not when it happened.",
+        "If no breach in the whole table has a time of notification, no number of notified "
+        "breaches is shown: the register may not record them.",
         "Several complaints about one breach count as several. A complaint may be decided in a "
         "later period than the one it counts in.",
     ],

@@ -162,6 +162,8 @@ expenditure_and_variance = Metric(
         "Revenue and capital are never added.",
         "The latest statement is chosen for revenue and for capital, and for the year to date and "
         "the forecast, each on its own: their dates can differ.",
+        "A directorate without a row in the latest statement has no number, whatever earlier ones "
+        "say. The total then covers the other directorates and is marked [p].",
         "Capital is often spent late or in another year than planned, so its variance may be only "
         "a matter of timing.",
         "The best variance is zero. An underspend is not in itself better than an overspend.",
@@ -247,7 +249,7 @@ expenditure_and_variance = Metric(
                 "capital_forecast_variance": 400 - 520,
             },
             edge_case="Capital is not added to revenue: spending is 405 and 65, and not 470. The "
-            " latest capital statement is of May, one "
+            "latest capital statement is of May, one "
             "month before that of revenue. A large capital underspend does not hide the overspend "
             "on revenue.",
         ),

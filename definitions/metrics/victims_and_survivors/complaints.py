@@ -111,9 +111,9 @@ complaints = Metric(
             denominator="employees",
             scale=1_000,
             unit=Unit.PER_1000_PEOPLE,
-            note="For the period: the rate of a quarter is not a yearly rate. By area, only people "
-            "posted there are in it, and not those in force-wide posts: do not compare it with "
-            "the rate of the force.",
+            note="For the period: the rate of a quarter is not a yearly rate. By area, allegations "
+            "about an area are divided by the people posted there, without those in force-wide "
+            "posts: do not rank areas by it, or compare it with the rate of the force.",
         ),
         Count(
             key="allegations_finalised",
@@ -169,7 +169,8 @@ complaints = Metric(
         "Complaints outside Schedule 3 and complaints recorded under it both count.",
         "Categories can change while a case is open, so shares for recent periods can change. "
         "Allegations with no category yet are left out of the shares.",
-        "Allegations in cases logged before 1 February 2020 had other letters and are left out.",
+        "Allegations in cases logged before 1 February 2020 had other letters. Leave them out of "
+        "the table, which is refused with them, even if they were finalised later.",
         "The list of valid subcategories is unverified. Only the letters are shown.",
         "A case and its allegations can be handled in different ways. Cases are split by how the "
         "case is handled, and allegations by how the allegation is handled.",
@@ -279,7 +280,8 @@ complaint_volume = MetricAlias(
     objective=None,
     of="1",
     only=("complaints",),
-    summary="The number of complaint cases logged, as in ref 1, with no breakdown by allegation "
-    "category. The plan does not state which objective this ref belongs to.",
+    summary="Complaint cases, counted on the day they were logged, as in ref 1. Categories belong "
+    "to allegations, so there is no breakdown by category here. The plan does not state which "
+    "objective this ref belongs to.",
     availability=_PUBLISHED,
 )
