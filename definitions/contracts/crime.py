@@ -403,6 +403,16 @@ FLAG_CAVEAT = (
 )
 
 
+def domestic_abuse_flag_began(*measures: str) -> Break:
+    """Return the break where forces began to flag domestic abuse.
+
+    Args:
+        measures: keys of the measures that break; every measure when left out.
+    """
+    because = "Forces began to flag domestic abuse in their returns"
+    return Break("2015-04-01", because, measures=measures)
+
+
 def counting_rules_of_2023(*measures: str) -> Break:
     """Return the break where new counting rules began to record fewer crimes for one report.
 

@@ -1,6 +1,6 @@
 """Ref 33, the arrest rate for domestic abuse."""
 
-from swm_kpi import Break, Count, Direction, Evidence, Example, Metric, Proportion, Ratio, Unit
+from swm_kpi import Count, Direction, Evidence, Example, Metric, Proportion, Ratio, Unit
 
 from ...assumptions import ARREST_DAYS
 from ...contracts.arrest import ARREST, Arrest
@@ -14,6 +14,7 @@ from ...contracts.crime import (
     VICTIM_SEX,
     Crime,
     counting_rules_of_2023,
+    domestic_abuse_flag_began,
 )
 from ...plan.availability import published_once
 from ...plan.dimensions import DISTRICT, LPA
@@ -104,7 +105,7 @@ domestic_abuse_arrests = Metric(
         RECORDING_CAVEAT,
     ],
     breaks=[
-        Break("2015-04-01", "Forces began to flag domestic abuse in their returns"),
+        domestic_abuse_flag_began(),
         counting_rules_of_2023("crimes", "crimes_with_an_arrest"),
     ],
     examples=[

@@ -26,6 +26,7 @@ from ...contracts.crime import (
     VICTIM_SEX,
     Crime,
     counting_rules_of_2023,
+    domestic_abuse_flag_began,
 )
 from ...contracts.fraud_report import (
     COMPUTER_MISUSE,
@@ -134,6 +135,7 @@ homicides = Metric(
         "says how many there were.",
         PAST_FIGURES_CAVEAT,
     ],
+    breaks=[domestic_abuse_flag_began("domestic_abuse_victims")],
     examples=[
         Example(
             rows={

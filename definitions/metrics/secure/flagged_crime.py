@@ -25,6 +25,7 @@ from ...contracts.crime import (
     VICTIM_SEX,
     Crime,
     counting_rules_of_2023,
+    domestic_abuse_flag_began,
 )
 from ...contracts.incident import Incident
 from ...contracts.street_crime import StreetCrime
@@ -295,11 +296,7 @@ domestic_abuse_offences = Metric(
         RECORDING_CAVEAT,
     ],
     breaks=[
-        Break(
-            "2015-04-01",
-            "Forces began to flag domestic abuse in their returns",
-            measures=("offences", "share_of_crime"),
-        ),
+        domestic_abuse_flag_began("offences", "share_of_crime"),
         counting_rules_of_2023("offences", "share_of_crime", "crimed_incidents", "crimed_share"),
     ],
     examples=[

@@ -2,7 +2,6 @@
 
 from swm_kpi import (
     Basis,
-    Break,
     Direction,
     Evidence,
     Example,
@@ -22,6 +21,7 @@ from ...contracts.crime import (
     VICTIM_SEX,
     Crime,
     counting_rules_of_2023,
+    domestic_abuse_flag_began,
 )
 from ...contracts.street_crime import ACTION_OUTCOMES, ANTI_SOCIAL_BEHAVIOUR, StreetCrime
 from ...plan.availability import COLOUR_LOST, published_once
@@ -227,7 +227,7 @@ domestic_abuse_outcomes = Metric(
     caveats=[*OUTCOME_CAVEATS, FLAG_CAVEAT],
     breaks=sorted(
         [
-            Break("2015-04-01", "Forces began to flag domestic abuse in their returns"),
+            domestic_abuse_flag_began(),
             counting_rules_of_2023(),
             *outcome_breaks(""),
         ],

@@ -3,7 +3,6 @@
 from typing import Any
 
 from swm_kpi import (
-    Break,
     Direction,
     Example,
     Measure,
@@ -19,6 +18,7 @@ from ...contracts.crime import (
     VICTIM_CHILD_OR_ADULT,
     VICTIM_SEX,
     counting_rules_of_2023,
+    domestic_abuse_flag_began,
 )
 from ...contracts.crime_party import (
     DEALT_WITH,
@@ -117,7 +117,7 @@ repeat_domestic_abuse_offenders = Metric(
         RECORDING_CAVEAT,
     ],
     breaks=[
-        Break("2015-04-01", "Forces began to flag domestic abuse in their returns"),
+        domestic_abuse_flag_began(),
         counting_rules_of_2023(),
     ],
     examples=[

@@ -21,6 +21,7 @@ from ...contracts.crime import (
     VICTIM_CHILD_OR_ADULT,
     VICTIM_SEX,
     Crime,
+    domestic_abuse_flag_began,
     online_safety_act_offences,
 )
 from ...contracts.recorded_crime import RecordedCrime
@@ -135,6 +136,7 @@ sexual_violence = Metric(
         RECORDING_CAVEAT,
     ],
     breaks=[
+        domestic_abuse_flag_began("domestic_abuse_offences"),
         online_safety_act_offences("offences", "other_sexual_offences", "domestic_abuse_offences"),
     ],
     examples=[

@@ -1,6 +1,6 @@
 """Refs 8 and 36: repeat victims, of all crime and of domestic abuse."""
 
-from swm_kpi import Break, Direction, Example, Metric, Unit
+from swm_kpi import Direction, Example, Metric, Unit
 
 from ...contracts.crime import (
     FLAG_CAVEAT,
@@ -10,6 +10,7 @@ from ...contracts.crime import (
     VICTIM_AGE_GROUP,
     VICTIM_SEX,
     counting_rules_of_2023,
+    domestic_abuse_flag_began,
 )
 from ...contracts.crime_party import (
     EARLIER_CRIME_CAVEAT,
@@ -35,11 +36,7 @@ _DOMESTIC_ABUSE = repeat_people(
 )
 _DOMESTIC_ABUSE_KEYS = tuple(measure.key for measure in _DOMESTIC_ABUSE)
 _BREAKS = [
-    Break(
-        "2015-04-01",
-        "Forces began to flag domestic abuse in their returns",
-        measures=_DOMESTIC_ABUSE_KEYS,
-    ),
+    domestic_abuse_flag_began(*_DOMESTIC_ABUSE_KEYS),
     counting_rules_of_2023(*_DOMESTIC_ABUSE_KEYS),
 ]
 _HISTORY_CAVEAT = (
