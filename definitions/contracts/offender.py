@@ -3,7 +3,6 @@
 from datetime import date
 
 from swm_kpi import Assumption, Column, Contract, Dimension, Grain, Rule, Unique, Unit
-from swm_kpi.expressions import WithinMonths
 
 from ..plan.dimensions import DISTRICT, LPA
 
@@ -232,7 +231,7 @@ class OffenderCohort(
 
     one_row_each = Unique(person_id, cohort, quarter_start)
     follow_up_starts_in_quarter = Rule(
-        WithinMonths(quarter_start, index_date, (MONTHS_OF_A_QUARTER,)),
+        index_date.within_months(quarter_start, MONTHS_OF_A_QUARTER),
         "the follow-up starts on a day of its quarter",
     )
     reoffence_follows_start = Rule(

@@ -11,7 +11,6 @@ from swm_kpi.expressions.relations import (
     IsUnknown,
     Product,
     Repeats,
-    WithinMonths,
 )
 from swm_kpi.expressions.renderers import canonical, english, python, sql
 from swm_kpi.expressions.source_values import (
@@ -39,6 +38,7 @@ from swm_kpi.expressions.tree import (
     Not,
     Term,
     Unusable,
+    WithinMonths,
     as_condition,
     compared_elapsed_times,
     conjuncts,

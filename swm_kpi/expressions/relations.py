@@ -61,20 +61,6 @@ class Product(Term):
 
 
 @dataclass(frozen=True, eq=False)
-class WithinMonths(Condition):
-    """A date is on or after another, and before the same day some calendar months later."""
-
-    start: Term
-    end: Term
-    months: tuple[Assumption, ...]
-
-    @property
-    @override
-    def parts(self) -> tuple[Expression, ...]:
-        return (self.start, self.end)
-
-
-@dataclass(frozen=True, eq=False)
 class Repeats(Condition):
     """The same person has another such row on an earlier day, at most ``months`` months before.
 

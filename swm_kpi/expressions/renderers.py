@@ -90,7 +90,7 @@ def english(expression: tree.Expression) -> str:
             return f"{seconds} from {english(start)} to {english(end)}"
         case relations.Product(left=left, right=right):
             return f"{english(left)} times {english(right)}"
-        case relations.WithinMonths(start=start, end=end, months=months):
+        case tree.WithinMonths(start=start, end=end, months=months):
             spans = " and ".join(format_english(span) for span in months)
             return f"{english(end)} is within {spans} months of {english(start)}"
         case relations.Repeats(who=who, months=months):
@@ -192,7 +192,7 @@ def sql(expression: tree.Expression) -> str:
             return f"EXTRACT(EPOCH FROM ({sql(end)} - {sql(start)}))"
         case relations.Product(left=left, right=right):
             return f"({sql(left)} * {sql(right)})"
-        case relations.WithinMonths(start=start, end=end, months=months):
+        case tree.WithinMonths(start=start, end=end, months=months):
             until = " + ".join(f"INTERVAL '{format_sql(span)}' MONTH" for span in months)
             return f"({sql(end)} >= {sql(start)} AND {sql(end)} < {sql(start)} + {until})"
         case relations.Repeats(who=who, at=at, months=months):
@@ -286,7 +286,7 @@ def canonical(expression: tree.Expression) -> Canonical:
             return ["clock" if by_clock else "elapsed", canonical(start), canonical(end)]
         case relations.Product(left=left, right=right):
             return ["*", *_sort_forms((canonical(left), canonical(right)))]
-        case relations.WithinMonths(start=start, end=end, months=months):
+        case tree.WithinMonths(start=start, end=end, months=months):
             spans = [canonical_literal(span) for span in months]
             return ["within", canonical(start), canonical(end), *spans]
         case relations.Repeats(who=who, at=at, where=where, months=months):

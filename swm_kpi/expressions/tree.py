@@ -195,6 +195,15 @@ class Term(Expression):
                 return _invalid(term, "until", rule, fix)
         return Elapsed(self, end, by_clock)
 
+    def within_months(self, start: Term, months: Assumption) -> Condition:
+        """Return whether this date is on or after ``start``, and before the day months later.
+
+        Args:
+            start: a column of dates.
+            months: how many calendar months.
+        """
+        return WithinMonths(start, self, (months,))
+
 
 Operand: TypeAlias = "Scalar | Assumption | Term"
 
@@ -324,6 +333,20 @@ class MetByNone(Condition):
     @override
     def parts(self) -> tuple[Expression, ...]:
         return (self.condition, *self.same)
+
+
+@dataclass(frozen=True, eq=False)
+class WithinMonths(Condition):
+    """A date is on or after another, and before the same day some calendar months later."""
+
+    start: Term
+    end: Term
+    months: tuple[Assumption, ...]
+
+    @property
+    @override
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.start, self.end)
 
 
 @dataclass(frozen=True, eq=False)
