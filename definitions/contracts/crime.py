@@ -1,5 +1,6 @@
 """Recorded crimes, each with its current outcome."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from swm_kpi import Break, Column, Contract, Dimension, Rule, Unit
@@ -429,11 +430,14 @@ def counting_rules_of_2023(*measures: str) -> Break:
     )
 
 
-def online_safety_act_offences(*measures: str) -> Break:
+def online_safety_act_offences(
+    *measures: str, members: Mapping[str, tuple[str, ...]] | None = None
+) -> Break:
     """Return the break where offences of the Online Safety Act joined other sexual offences.
 
     Args:
         measures: keys of the measures that break; every measure when left out.
+        members: by the key of a breakdown, the members that break; all when left out.
     """
     return Break(
         "2024-01-31",
@@ -441,6 +445,7 @@ def online_safety_act_offences(*measures: str) -> Break:
         "sharing an intimate image or threatening to. The Office for National Statistics says that "
         "they are over half of the rise in sexual offences in 2024/25",
         measures=measures,
+        members=members or {},
     )
 
 

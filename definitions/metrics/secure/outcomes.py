@@ -22,6 +22,7 @@ from ...contracts.crime import (
     Crime,
     counting_rules_of_2023,
     domestic_abuse_flag_began,
+    online_safety_act_offences,
 )
 from ...contracts.street_crime import ACTION_OUTCOMES, ANTI_SOCIAL_BEHAVIOUR, StreetCrime
 from ...plan.availability import COLOUR_LOST, published_once
@@ -86,7 +87,13 @@ police_outcomes = Metric(
     limitations="Not convictions: a charge is an outcome whatever the court decides. Do not "
     "compare the action taken figures of the two bases with each other.",
     caveats=OUTCOME_CAVEATS,
-    breaks=breaks_with_published(""),
+    breaks=sorted(
+        [
+            *breaks_with_published(""),
+            counting_rules_of_2023("crimes_recorded", "outcomes_assigned", "action_taken_rate"),
+        ],
+        key=lambda item: item.on,
+    ),
     examples=[
         Example(
             rows="""
@@ -328,7 +335,15 @@ sexual_violence_outcomes = Metric(
         "These investigations are long. The shares of crimes recorded in a period mean little "
         "until the period is at least 12 months old.",
     ],
-    breaks=breaks_with_published("rape_", "oso_"),
+    breaks=sorted(
+        [
+            *breaks_with_published("rape_", "oso_"),
+            online_safety_act_offences(
+                "oso_crimes_recorded", "oso_outcomes_assigned", "oso_action_taken_rate"
+            ),
+        ],
+        key=lambda item: item.on,
+    ),
     examples=[
         Example(
             rows="""

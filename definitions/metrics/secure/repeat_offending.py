@@ -13,12 +13,14 @@ from swm_kpi import (
 from ...contracts.crime import (
     FLAG_CAVEAT,
     OFFENCE_SUBGROUP,
+    OTHER_SEXUAL_OFFENCES,
     PAST_FIGURES_CAVEAT,
     RECORDING_CAVEAT,
     VICTIM_CHILD_OR_ADULT,
     VICTIM_SEX,
     counting_rules_of_2023,
     domestic_abuse_flag_began,
+    online_safety_act_offences,
 )
 from ...contracts.crime_party import (
     DEALT_WITH,
@@ -218,6 +220,7 @@ repeat_sexual_violence = Metric(
         PAST_FIGURES_CAVEAT,
         RECORDING_CAVEAT,
     ],
+    breaks=[online_safety_act_offences(members={"sexual_offence": (OTHER_SEXUAL_OFFENCES,)})],
     examples=[
         Example(
             rows="""
