@@ -217,7 +217,10 @@ call_handling = Metric(
         "By the force's clock, a call answered at exactly 10 or 30 seconds is in time. By BT's "
         "clock, only a call answered in under 10 seconds is.",
         "The total of BT's figures adds up all the forces in the table. For one force, keep only "
-        "its rows, or break the figures down by police force.",
+        "its rows, or break the figures down by police force. The three shares add up to 100%: if "
+        "they do not, the table is wrong.",
+        "If no call in the whole table has a time abandoned, no share of calls abandoned is shown: "
+        "the system may not record them.",
         "999 and 101 are measures of their own, and are never added. Contact by other channels is "
         "ref 58.",
         "The mean wait covers answered calls only. It leaves out callers who gave up.",
