@@ -127,3 +127,21 @@ def test_the_bounds_of_a_ratio_below_zero_are_in_order() -> None:
     )
     (row,) = result.to_polars().filter(measure="mean").rows(named=True)
     assert (row["at_least"], row["value"], row["at_most"]) == (-1.25, -1.25, -1.0)
+
+
+def test_rows_without_a_value_may_be_missing_from_the_denominator_too() -> None:
+    """Opening was measured for one message of two. Before, 40% was said to be the least."""
+    messages = {
+        "message_id": ["m1", "m2"],
+        "sent_at": [date(2024, 5, 1)] * 2,
+        "recipients": [100, 100],
+        "opened": [40, None],
+        "replies": [0, 0],
+        "lpa": ["Shropshire"] * 2,
+    }
+    table = pl.DataFrame(messages).with_columns(pl.col("sent_at").cast(pl.Datetime))
+    result = kpi.compute(["63"], {"alert_message": table}, periods="2024-05")
+    (row,) = result.to_polars().filter(measure="open_rate").rows(named=True)
+    assert (row["value"], row["at_least"], row["at_most"]) == (0.4, None, None)
+    (opened,) = result.to_polars().filter(measure="opened").rows(named=True)
+    assert opened["at_least"] == 40
