@@ -295,8 +295,8 @@ station_dip_samples = Metric(
             at=AuditCheck.checked_on,
             where=AuditCheck.passed.is_not_null(),
             numerator=AuditCheck.passed,
-            note="A share of the checks made, which are not a random sample. An item that could "
-            "not be checked is in neither part.",
+            note="A share of the checks with a result, which are not a random sample. An item "
+            "that could not be checked is in neither part.",
         ),
     ],
     dimensions=[LPA, DISTRICT, STATION, CHECK_ITEM],

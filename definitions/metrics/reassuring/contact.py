@@ -227,6 +227,8 @@ call_handling = Metric(
         "Targets change. For 101 the target was 80% within 30 seconds in 2020/21. The "
         "Commissioner's minutes of February 2024 quote a target of 60%; we do not know its "
         "threshold.",
+        "That BT's clock starts at the transfer is from a newspaper's analysis (MailOnline, on the "
+        "year to October 2024). We did not find BT's own words.",
         "For 101, it is unverified whether time in a menu or with a switchboard is part of the "
         "wait.",
         "There is no breakdown by area: calls are answered for the whole force, and the area of an "
