@@ -92,11 +92,12 @@ class Ratio(Measure):
 
         cells = divide_measures(inputs[self.numerator], inputs[self.denominator], self.scale)
         lacking = inputs[self.numerator].rows_without_value
-        if lacking is not None and cells.at_least is not None:
+        at_least, at_most = cells.at_least, cells.at_most
+        if lacking is not None and at_least is not None and at_most is not None:
             # A row that lacks its value may be left out of the denominator for that reason, and
             # would be in both if it were recorded. The bounds of the parts are then not its own.
-            cells.at_least = np.where(lacking > 0, np.nan, cells.at_least)
-            cells.at_most = np.where(lacking > 0, np.nan, cells.at_most)
+            cells.at_least = np.where(lacking > 0, np.nan, at_least)
+            cells.at_most = np.where(lacking > 0, np.nan, at_most)
         if self.resolved_unit is Unit.PROPORTION and cells.at_most is not None:
             # It is read as a part of a whole. If its parts are recorded as such, it is at most 1.
             cells.at_most = np.where(cells.value <= 1, np.minimum(cells.at_most, 1), cells.at_most)
