@@ -52,7 +52,7 @@ from .metrics.victims_and_survivors.victim_services import (
 )
 from .metrics.victims_and_survivors.victims_code import explanation_to_victims, victims_code
 from .plan.areas import AREAS
-from .plan.availability import COLOUR_LOST
+from .plan.availability import PLAN_STATEMENT
 from .plan.objectives import OBJECTIVES
 from .plan.rows import group, undefined
 from .plan.themes import THEMES
@@ -77,9 +77,10 @@ CATALOGUE = Catalogue(
         group(
             "16",
             "national_policing_measures",
-            "There are six national priorities, as the Commissioner's statement on them lists "
-            "them. The sixth is victim satisfaction, in particular that of victims of domestic "
-            "abuse. The plan has it as ref 3.",
+            "There are six national priorities (West Mercia Police and Crime Commissioner, "
+            "Performance information, undated page of the website). The sixth is victim "
+            "satisfaction, in particular that of victims of domestic abuse. The plan has it as "
+            "ref 3.",
         ),
         homicides,
         serious_violence,
@@ -145,5 +146,5 @@ CATALOGUE = Catalogue(
     objectives=OBJECTIVES,
     themes=THEMES,
     areas=AREAS,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
 )

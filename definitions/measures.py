@@ -174,21 +174,29 @@ def headcount_and_fte(
     )
 
 
-def survey_response(survey: str, words: str, prefix: str = "") -> tuple[Sum, Sum, Ratio]:
+def survey_response(
+    survey: str, words: str, prefix: str = "", *, group: Column | None = None
+) -> tuple[Sum, Sum, Ratio]:
     """Return the people invited to a survey, those who took part, and the response rate.
 
     Args:
         survey: which survey.
         words: the survey in words, at the start of a label.
         prefix: the start of each key.
+        group: the column of ``SurveyWave`` by which a wave is broken down, if it is. A row for all
+            groups together does not count beside rows for its groups.
     """
+    where = SurveyWave.survey == survey
+    if group is not None:
+        of_group = group.is_not_null()
+        where &= of_group | of_group.met_by_none(SurveyWave.survey, SurveyWave.ended_on)
     invited, took_part = (
         Sum(
             key=f"{prefix}{key}",
             label=f"{words}: people {label}",
             of=SurveyWave,
             at=SurveyWave.ended_on,
-            where=SurveyWave.survey == survey,
+            where=where,
             value=value,
             unit=Unit.PEOPLE,
             direction=Direction.NEUTRAL,

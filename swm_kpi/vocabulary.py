@@ -190,14 +190,16 @@ class AvailabilityStatus(StrEnum):
     """What documents say about whether the force can report a metric.
 
     ``REPORTABLE_IN_PART`` is a metric of which single measures cannot be reported. Of one that is
-    ``IN_DEVELOPMENT`` the way to report it is still being worked on. ``UNKNOWN`` is a metric of
-    which no document says anything. ``GROUP`` is a reference that only groups others.
-    ``UNDEFINED`` is a reference without text.
+    ``IN_DEVELOPMENT`` the way to report it is still being worked on. Of one that was
+    ``PUBLISHED_BEFORE`` a figure was published once, and nothing says whether it can be now.
+    ``UNKNOWN`` is a metric of which no document says anything. ``GROUP`` is a reference that only
+    groups others. ``UNDEFINED`` is a reference without text.
     """
 
     REPORTABLE = "reportable"
     REPORTABLE_IN_PART = "reportable in part"
     IN_DEVELOPMENT = "in development"
+    PUBLISHED_BEFORE = "published before"
     NOT_REPORTABLE = "not reportable"
     UNKNOWN = "unknown"
     GROUP = "group"

@@ -205,8 +205,8 @@ class SurveyWave(Contract, row_unit=Unit.PEOPLE, source="Survey contractors' rep
         ge=0,
         label="people invited",
         description="How many people were asked to take part, whether or not they were reached. "
-        "Count each person once: in a row for all groups together or in a row for their group, "
-        "never in both.",
+        "Count each person once, in the row of their group. A row for all types of crime, or "
+        "for all roles, counts only if the wave has no row of a type or a role.",
     )
     took_part = Column(
         int,

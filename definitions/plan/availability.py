@@ -4,7 +4,7 @@ from swm_kpi import Availability, AvailabilityStatus, Evidence
 
 PLAN_TABLE = "Safer West Mercia Plan 2021-2025, table of metrics"
 
-COLOUR_LOST = Availability(
+PLAN_STATEMENT = Availability(
     status=AvailabilityStatus.UNKNOWN,
     reason="Most metrics of the plan can be reported. The plan says that a small number cannot at "
     "present, because of systems issues, and that the force continues to develop its approach to "
@@ -24,10 +24,25 @@ UNDEFINED = Availability(
 )
 
 
+VICTIMS_CODE_IN_DEVELOPMENT = Availability(
+    status=AvailabilityStatus.IN_DEVELOPMENT,
+    reason="The plan speaks of Victims' code metrics under development. We read this as the "
+    "metrics of this ref.",
+    evidence=(
+        Evidence(
+            PLAN_TABLE,
+            "Ref 5 says that it may also be captured as part of the Victims' code metrics under "
+            "development.",
+            "2021",
+        ),
+    ),
+)
+
+
 def published_once(*evidence: Evidence) -> Availability:
-    """Return unknown availability, with the evidence that a figure was once published."""
+    """Return that a figure was once published, with the evidence."""
     return Availability(
-        status=AvailabilityStatus.UNKNOWN,
+        status=AvailabilityStatus.PUBLISHED_BEFORE,
         reason="A figure was once published, so it could be reported then. Whether it is one of "
         "the few that cannot be reported at present is not known here.",
         evidence=evidence,

@@ -14,6 +14,7 @@ from swm_kpi.vocabulary import AvailabilityStatus
 NEED_EVIDENCE = (
     AvailabilityStatus.REPORTABLE,
     AvailabilityStatus.REPORTABLE_IN_PART,
+    AvailabilityStatus.PUBLISHED_BEFORE,
     AvailabilityStatus.NOT_REPORTABLE,
 )
 """The statuses that need a document that others can look up."""
@@ -89,12 +90,6 @@ class Availability(Declaration):
         """Name the declaration in a message."""
         return "Availability"
 
-    @property
-    def words(self) -> str:
-        """The status in a few words. A figure of a metric of unknown status may have been shown."""
-        is_published = self.status is AvailabilityStatus.UNKNOWN and self.evidence
-        return "published before" if is_published else self.status.value
-
     def dated_sentences(self) -> Iterator[str]:
         """Yield who answers for the statement, when it was made, and what is expected."""
         if self.owner:
@@ -106,7 +101,7 @@ class Availability(Declaration):
 
     def describe(self) -> str:
         """Return the statement in sentences, with its owner, evidence and history."""
-        sentences = [f"{self.words.capitalize()}. {self.reason.rstrip('.')}."]
+        sentences = [f"{self.status.value.capitalize()}. {self.reason.rstrip('.')}."]
         sentences += self.dated_sentences()
         for evidence in self.evidence:
             source = f"({evidence.source}, {evidence.formatted_date})"

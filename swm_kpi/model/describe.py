@@ -37,7 +37,7 @@ def format_catalogue(catalogue: Catalogue) -> str:
         indent = "  " if entry.parent else ""
         title = _shorten(indent + (entry.name or "(no text in the plan)"), 50)
         own = None if isinstance(entry, MetricGroup) else catalogue.own_availability(entry)
-        status = "" if own is None else own.words
+        status = "" if own is None else own.status.value
         computed = _format_computed(entry, catalogue)
         lines.append(f"{entry.ref:>3}  {title:<50}  {status:<17}  {computed}")
     computed_count = sum(entry.computes for entry in catalogue)

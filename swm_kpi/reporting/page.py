@@ -149,7 +149,7 @@ def _overview_row(
     own = catalogue.own_availability(entry)
     availability = ""
     if own is not None and entry.computes:
-        availability = f'<span class="unit">availability: {escape(own.words)}</span>'
+        availability = f'<span class="unit">availability: {escape(own.status.value)}</span>'
     return (
         f'<tr><td class="ref">{escape(entry.ref)}</td><th scope="row"{child}>{title}</th>'
         f'<td class="state">{escape(_state(entry, section))}{availability}</td></tr>'

@@ -50,7 +50,7 @@ def build_availability_index(context: SiteContext) -> str:
         for entry in catalogue:
             own = catalogue.own_availability(entry)
             if own is not None and own.status is status:
-                groups.setdefault(availability_text(own), []).append(entry)
+                groups.setdefault(availability_text(own.status), []).append(entry)
     parts: list[Html] = []
     if catalogue.availability is not None:
         parts.append(paragraph(catalogue.availability.reason))

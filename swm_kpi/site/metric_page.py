@@ -160,7 +160,7 @@ def _availability_section(entry: CatalogueEntry, catalogue: Catalogue) -> Iterat
     availability = entry.availability
     yield heading("Is it available?")
     if catalogue.own_availability(entry) is not None:
-        yield paragraph(availability_label(availability))
+        yield paragraph(availability_label(availability.status))
     yield paragraph(availability.reason)
     yield from map(paragraph, availability.dated_sentences())
     if availability.evidence:

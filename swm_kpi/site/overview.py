@@ -14,8 +14,9 @@ from swm_kpi.site.markup import Html, join, link, paragraph, table, tag
 from swm_kpi.site.status import status_labels
 from swm_kpi.vocabulary import AvailabilityStatus, Basis
 
-# What is counted of entries that are no metrics: one, and several.
-_NO_METRICS = {
+# What is counted of each status that is not counted by its own words: one, and several.
+_OTHER_WORDS = {
+    AvailabilityStatus.UNKNOWN: ("of unknown availability", "of unknown availability"),
     AvailabilityStatus.GROUP: ("group of metrics", "groups of metrics"),
     AvailabilityStatus.UNDEFINED: ("without text in the plan", "without text in the plan"),
 }
@@ -134,10 +135,10 @@ def _build_counts(context: SiteContext) -> Html:
         (sum(entry.computes for entry in catalogue), "can be computed"),
     ]
     stated = (catalogue.own_availability(entry) for entry in catalogue)
-    own = [availability for availability in stated if availability is not None]
+    statuses = Counter(own.status for own in stated if own is not None)
     for status in AvailabilityStatus:
-        words = Counter(item.words for item in own if item.status is status)
-        for text, count in sorted(words.items()):
-            counts.append((count, _NO_METRICS.get(status, (text, text))[count != 1]))
+        if status in statuses:
+            words = _OTHER_WORDS.get(status, (status.value, status.value))
+            counts.append((statuses[status], words[statuses[status] != 1]))
     items = (tag("li", tag("strong", f"{count}"), " ", tag("span", text)) for count, text in counts)
     return tag("ul", *items, class_="counts")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from swm_kpi.model.availability import Availability
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import CatalogueEntry, MetricAlias, reason_not_computed
 from swm_kpi.site.markup import Html, join, link, tag
@@ -24,6 +23,7 @@ _AVAILABILITY = {
     AvailabilityStatus.REPORTABLE: ("tick", "good", "Reportable"),
     AvailabilityStatus.REPORTABLE_IN_PART: ("tick", "unsure", "Reportable in part"),
     AvailabilityStatus.IN_DEVELOPMENT: ("sum", "unsure", "In development"),
+    AvailabilityStatus.PUBLISHED_BEFORE: ("question", "unsure", "Published before"),
     AvailabilityStatus.NOT_REPORTABLE: ("cross", "bad", "Not reportable"),
     AvailabilityStatus.UNKNOWN: ("question", "unsure", "Availability not known"),
     AvailabilityStatus.GROUP: ("list", "plain", "Group of metrics"),
@@ -50,16 +50,14 @@ def label(icon_name: str, colour: str, text: str) -> Html:
     return tag("span", icon(icon_name), tag("span", text), class_=f"tag {colour}")
 
 
-def availability_label(availability: Availability) -> Html:
-    """Return the label of a statement about availability."""
-    icon_name, colour, _ = _AVAILABILITY[availability.status]
-    return label(icon_name, colour, availability_text(availability))
+def availability_label(status: AvailabilityStatus) -> Html:
+    """Return the label of an availability status."""
+    return label(*_AVAILABILITY[status])
 
 
-def availability_text(availability: Availability) -> str:
-    """Return the words of a statement about availability."""
-    is_plain = availability.words == availability.status.value
-    return _AVAILABILITY[availability.status][2] if is_plain else availability.words.capitalize()
+def availability_text(status: AvailabilityStatus) -> str:
+    """Return the words of an availability status."""
+    return _AVAILABILITY[status][2]
 
 
 def computation_label(entry: CatalogueEntry, catalogue: Catalogue) -> Html:
@@ -74,7 +72,7 @@ def computation_label(entry: CatalogueEntry, catalogue: Catalogue) -> Html:
 def status_labels(entry: CatalogueEntry, catalogue: Catalogue) -> Html:
     """Return the labels of an entry: its computation, and its availability if that is stated."""
     own = catalogue.own_availability(entry)
-    labels = [] if own is None else [availability_label(own)]
+    labels = [] if own is None else [availability_label(own.status)]
     labels.append(computation_label(entry, catalogue))
     return tag("span", join(labels, " "), class_="tags")
 

@@ -16,7 +16,7 @@ from swm_kpi import (
 from ...contracts.neighbourhood_alert import AlertMessage, AlertRegistration
 from ...contracts.parish_council import PRIORITY_THEME, ParishCouncil, ParishPriority
 from ...contracts.station_check import CHECK_ITEM, STATION, AuditCheck
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import REASSURING
 
@@ -70,7 +70,7 @@ parish_priorities = Metric(
     ],
     dimensions=[LPA, DISTRICT, PRIORITY_THEME],
     direction=Direction.NEUTRAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=["Local Policing (Community) Charter"],
     limitations="Shows what councils asked for. It does not show what happened most often or what "
     "the police did about it.",
@@ -202,7 +202,7 @@ neighbourhood_alerts = Metric(
     ],
     dimensions=[LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=["Local Policing (Community) Charter"],
     limitations="People registered are not people reached: a message goes to some of them, and "
     "fewer open it. One message to 500 people counts as one message.",
@@ -301,7 +301,7 @@ station_dip_samples = Metric(
     ],
     dimensions=[LPA, DISTRICT, STATION, CHECK_ITEM],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=["Local Policing (Community) Charter"],
     limitations="Not the share of stations that pass: each check covers one item at one station, "
     "and the stations visited do not represent the others.",

@@ -21,7 +21,7 @@ from swm_kpi import (
 )
 
 from ...contracts.contact import CHANNEL, BtAnswerTimes, Contact
-from ...plan.availability import COLOUR_LOST, published_once
+from ...plan.availability import PLAN_STATEMENT, published_once
 from ...plan.dimensions import DISTRICT, FORCE, LPA
 from ...plan.objectives import REASSURING
 from .assumptions import ANSWER_101_SECONDS, ANSWER_999_SECONDS, NEW_PLATFORMS
@@ -373,7 +373,7 @@ new_platforms = Metric(
     ],
     dimensions=[CHANNEL, LPA, DISTRICT],
     direction=Direction.NEUTRAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     limitations="Counts contacts, not people: one person may make many contacts about one matter, "
     "through several channels.",
     caveats=[

@@ -20,10 +20,11 @@ from ...contracts.survey import (
     SURVEY_THEME,
     WORKFORCE_GROUP,
     SurveyAnswer,
+    SurveyWave,
 )
 from ...contracts.text_reports import ORGANISATIONAL_CULTURE
 from ...measures import survey_response, text_report
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.objectives import REASSURING
 
 FAVOURABLE_STAFF_ANSWERS = Assumption(
@@ -87,7 +88,7 @@ def _survey_measures(survey: str, words: str, prefix: str) -> list[Measure]:
             unit=Unit.PEOPLE,
             direction=Direction.NEUTRAL,
         ),
-        *survey_response(survey, words, f"{prefix}_"),
+        *survey_response(survey, words, f"{prefix}_", group=SurveyWave.workforce_group),
     ]
 
 
@@ -109,7 +110,7 @@ organisational_culture = Metric(
     dimensions=[SURVEY_THEME, SURVEY_ITEM, WORKFORCE_GROUP],
     direction=Direction.HIGHER_IS_BETTER,
     frequency=Frequency.ANNUAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     limitations="Not what the public thinks, and not a single number for culture. A survey shows "
     "what those who answered think, question by question.",
     caveats=[

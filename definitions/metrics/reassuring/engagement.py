@@ -20,7 +20,7 @@ from ...contracts.community import (
     Scheme,
 )
 from ...contracts.social_media import PLATFORM, SocialMediaPost
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import REASSURING
 from .assumptions import COMMUNITY_EVENTS, WATCH_SCHEMES
@@ -75,7 +75,7 @@ engagement_vans = Metric(
     ],
     dimensions=[LPA, DISTRICT, ACTIVITY_THEME],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     limitations="Counts deployments, not vans or events. A van that goes to a fair is one "
     "deployment here, and the fair is one event in ref 65. Do not add the two refs.",
     caveats=[
@@ -176,7 +176,7 @@ events = Metric(
     ],
     dimensions=[ACTIVITY_TYPE, PLATFORM, LPA, DISTRICT, ACTIVITY_THEME],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=["Local Policing (Community) Charter"],
     limitations="There is no total of events, van deployments and posts: a van at an event would "
     "count twice, and a post is not an event. The plan names all three here, so each has its "
@@ -266,7 +266,7 @@ watch_schemes = Metric(
     ],
     dimensions=[SCHEME_TYPE, LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=["Neighbourhood Watch (unverified)"],
     limitations="Registered does not mean active: a scheme stays on the register until it is "
     "closed. Community speed watch groups are ref 42.",

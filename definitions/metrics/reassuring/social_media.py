@@ -3,7 +3,7 @@
 from swm_kpi import Count, Direction, Example, Metric, PeriodEndStock, Ratio, Sum, Unit
 
 from ...contracts.social_media import PLATFORM, SocialMediaAccount, SocialMediaPost
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import REASSURING
 
@@ -66,7 +66,7 @@ social_media = Metric(
     ],
     dimensions=[PLATFORM, LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=["Each platform's own definitions"],
     limitations="Impressions are not engagements, and neither is a number of people. Contact from "
     "the public to report something is ref 58.",

@@ -38,7 +38,7 @@ from ...contracts.workforce import (
     WorkforceMovement,
     WorkforceSnapshot,
 )
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import FORCE
 from .assumptions import ETHNIC_MINORITY, JOINER_MOVEMENTS, LEAVER_MOVEMENTS, WORKFORCE
 
@@ -282,7 +282,7 @@ workforce_composition = Metric(
         WORKER_TYPE,
     ],
     direction=Direction.NEUTRAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[
         "Equality Act 2010 (unverified)",
         "Home Office, Police workforce, England and Wales: 31 March 2024: joiners excluding "

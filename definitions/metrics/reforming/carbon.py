@@ -5,7 +5,7 @@ from typing import Any
 from swm_kpi import Direction, Example, Frequency, Metric, SumProduct, Unit
 
 from ...contracts.emissions import EMISSION_SOURCE, LOCATION, MARKET, SCOPE, EmissionActivity
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.objectives import REFORMING
 from .assumptions import SCOPE_2_METHOD
 
@@ -83,7 +83,7 @@ carbon_footprint = Metric(
     dimensions=[SCOPE, EMISSION_SOURCE],
     direction=Direction.LOWER_IS_BETTER,
     frequency=Frequency.ANNUAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[
         "Greenhouse Gas Protocol, scopes 1 to 3 (unverified)",
         "UK Government greenhouse gas conversion factors: the set of the calendar year in which "

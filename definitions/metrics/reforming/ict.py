@@ -15,7 +15,7 @@ from swm_kpi import (
 
 from ...contracts.ict import DEVICE_TYPE, PRIORITY, SYSTEM, IctAsset, Outage
 from ...contracts.workforce import DEPARTMENT
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.objectives import REFORMING
 from .assumptions import ASSET_ACTIVE_SECONDS, ASSETS_IN_SERVICE
 
@@ -69,7 +69,7 @@ ict_assets = Metric(
     ],
     dimensions=[DEVICE_TYPE, DEPARTMENT],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=["ISO/IEC 19770, IT asset management (unverified)", "ITIL (unverified)"],
     limitations="Not how long or how well a device is used: one sign-in is enough. Spare devices, "
     "devices in repair and devices of people who have left are not in service, so a large pool "
@@ -191,7 +191,7 @@ system_availability = Metric(
     ],
     dimensions=[SYSTEM, PRIORITY],
     direction=Direction.LOWER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=["ITIL (unverified)"],
     limitations="When two outages of one system overlap, each second is lost only once, so the "
     "hours of all outages do not add up to the time lost. Does not count users who could not work.",

@@ -19,7 +19,7 @@ from ...contracts.data_breach import (
 from ...contracts.text_reports import DATA_MATURITY, INFORMATION_SECURITY
 from ...contracts.workforce import DEPARTMENT
 from ...measures import text_report
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.objectives import REFORMING
 from .assumptions import BREACH_NOTICE_SECONDS
 
@@ -41,7 +41,7 @@ data_maturity = Metric(
     ],
     direction=Direction.NEUTRAL,
     frequency=Frequency.ANNUAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=["Data maturity assessment for government (unverified)", "DAMA (unverified)"],
     limitations="Does not measure the quality of any data. The rating is a rank and cannot be "
     "averaged.",
@@ -89,7 +89,7 @@ information_security = Metric(
     ],
     direction=Direction.NEUTRAL,
     frequency=Frequency.ANNUAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[
         "ISO/IEC 27001 (unverified)",
         "Cyber Assessment Framework of the National Cyber Security Centre (unverified)",
@@ -181,7 +181,7 @@ data_breaches = Metric(
     ],
     dimensions=[BREACH_TYPE, REGULATOR_COMPLAINT_SUBJECT, DEPARTMENT, ICO_OUTCOME],
     direction=Direction.NEUTRAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[
         "UK GDPR, Article 33 (unverified)",
         "Data Protection Act 2018, section 67 (unverified)",

@@ -11,7 +11,7 @@ from swm_kpi import (
 )
 
 from ...contracts.ledger import CAPITAL, DIRECTORATE, REVENUE, Ledger
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.objectives import REFORMING
 
 _IS_REVENUE = Ledger.account == REVENUE
@@ -154,7 +154,7 @@ expenditure_and_variance = Metric(
     ],
     dimensions=[DIRECTORATE],
     direction=Direction.NEUTRAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     limitations="Not the spending in one quarter. A year-to-date statement is cumulative from 1 "
     "April, so statements are never added together, and the figure for a rolling year is not "
     "twelve months' spending.",

@@ -4,7 +4,7 @@ from swm_kpi import Direction, Example, Frequency, Metric
 
 from ...contracts.text_reports import VISION_AND_VALUES
 from ...measures import text_report
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.objectives import REFORMING
 
 vision_and_values = Metric(
@@ -19,7 +19,7 @@ vision_and_values = Metric(
     ],
     direction=Direction.NEUTRAL,
     frequency=Frequency.ANNUAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=["College of Policing, Code of Ethics (unverified)"],
     limitations="Not a score, and not the staff survey, which is part of ref 68. The plan names "
     "the vision and values but does not say how to measure them.",

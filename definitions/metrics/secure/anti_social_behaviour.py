@@ -18,7 +18,7 @@ from ...contracts.incident import (
 )
 from ...contracts.street_crime import ANTI_SOCIAL_BEHAVIOUR, StreetCrime
 from ...measures import per_1000, street_crimes
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import DISTRICT, FORCE, LPA
 from ...plan.objectives import SECURE
 
@@ -51,7 +51,7 @@ asb_incidents = Metric(
     ],
     dimensions=[LPA, ASB_TYPE, FORCE, DISTRICT],
     direction=Direction.LOWER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[
         "National Standard for Incident Recording (NSIR) 2011, in effect from 1 April 2011: three "
         "types of anti-social behaviour (personal, nuisance, environmental)",

@@ -22,7 +22,7 @@ from ...contracts.serious_crime import (
     Disruption,
     OrganisedCrimeGroup,
 )
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import SECURE
 
@@ -97,7 +97,7 @@ drug_homicides_and_county_lines = Metric(
     ],
     dimensions=[LPA, DISTRICT],
     direction=Direction.LOWER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[f"{COUNTING_RULES}: one homicide for each victim", "Homicide Index: drug flags"],
     limitations="Not drug deaths, and not every line that stopped. A line archived because there "
     "was no more intelligence about it was not closed by police work.",
@@ -242,7 +242,7 @@ serious_organised_crime = Metric(
     ],
     dimensions=[LPA, DISTRICT, FOUR_P, LEVEL, THREAT, LEAD_AGENCY],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[
         "4P framework: pursue, prevent, protect, prepare (HMICFRS glossary)",
         "National scale of disruption: major, moderate, minor, none and negative (Northern Ireland "

@@ -39,7 +39,7 @@ from ...contracts.fraud_report import (
 from ...contracts.population import Population
 from ...contracts.recorded_crime import RecordedCrime
 from ...measures import home_office_offences, per_1000
-from ...plan.availability import COLOUR_LOST, published_once
+from ...plan.availability import PLAN_STATEMENT, published_once
 from ...plan.dimensions import DISTRICT, FORCE, LPA
 from ...plan.objectives import SECURE
 
@@ -311,7 +311,7 @@ serious_violence = Metric(
     direction=Direction.LOWER_IS_BETTER,
     availability=Availability(
         status=AvailabilityStatus.UNKNOWN,
-        reason=f"{COLOUR_LOST.reason} The Commissioner's statement of November 2024 is about "
+        reason=f"{PLAN_STATEMENT.reason} The Commissioner's statement of November 2024 is about "
         "serious violence too. We did not find a count of knife or gun crime in what we read of "
         "it.",
         evidence=(
@@ -472,8 +472,8 @@ cyber_crime = Metric(
     direction=Direction.NEUTRAL,
     availability=Availability(
         status=AvailabilityStatus.UNKNOWN,
-        reason=f"{COLOUR_LOST.reason} Cyber crime was on one of the Commissioner's public agendas. "
-        "That does not show that these counts were published.",
+        reason=f"{PLAN_STATEMENT.reason} Cyber crime was on one of the Commissioner's public "
+        "agendas. That does not show that these counts were published.",
         evidence=(
             Evidence(
                 "West Mercia Police and Crime Commissioner, news story: PCC to focus on West "

@@ -30,7 +30,7 @@ from ...contracts.crime import (
 from ...contracts.incident import Incident
 from ...contracts.street_crime import StreetCrime
 from ...measures import per_1000, street_crimes
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import DISTRICT, FORCE, LPA
 from ...plan.objectives import SECURE
 
@@ -60,7 +60,7 @@ rural_crime = Metric(
     ],
     dimensions=[LPA, DISTRICT, OFFENCE_SUBGROUP, SETTLEMENT_CLASS],
     direction=Direction.NEUTRAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[
         COUNTING_RULES,
         "Office for National Statistics, 2021 Rural Urban Classification",
@@ -149,7 +149,7 @@ business_crime = Metric(
     ],
     dimensions=[LPA, OFFENCE_SUBGROUP, FORCE, DISTRICT],
     direction=Direction.NEUTRAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[
         "National Police Chiefs' Council definition of business crime (1 June 2019), in the "
         "College of Policing's authorised professional practice on policing business crime"
@@ -270,7 +270,7 @@ domestic_abuse_offences = Metric(
     ],
     dimensions=[LPA, DISTRICT, OFFENCE_SUBGROUP, OUTCOME_GROUP, VICTIM_SEX, VICTIM_AGE_GROUP],
     direction=Direction.NEUTRAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[
         "Domestic Abuse Act 2021, section 1",
         "Home Office Annual Data Requirement: domestic abuse flag",

@@ -15,7 +15,7 @@ from ...contracts.workforce import (
     WorkforceSnapshot,
 )
 from ...measures import headcount_and_fte
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import FORCE, LPA
 from ...plan.objectives import SECURE
 
@@ -109,7 +109,7 @@ investigators = Metric(
     ],
     dimensions=[LPA, RANK, WORKER_TYPE, SPECIALISM, DEPARTMENT, FORCE],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[
         "College of Policing, Professionalising Investigation Programme (unverified)",
         "Home Office user guide to police workforce statistics",

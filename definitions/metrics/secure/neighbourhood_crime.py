@@ -37,7 +37,7 @@ from ...contracts.recorded_crime import (
 )
 from ...contracts.street_crime import StreetCrime
 from ...measures import home_office_offences, per_1000, street_crimes
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import DISTRICT, FORCE, LPA
 from ...plan.objectives import SECURE
 
@@ -216,8 +216,8 @@ neighbourhood_crime = Metric(
     direction=Direction.LOWER_IS_BETTER,
     availability=Availability(
         status=AvailabilityStatus.UNKNOWN,
-        reason=f"{COLOUR_LOST.reason} This is part of acquisitive crime, which was on one of the "
-        "Commissioner's public agendas. That does not show that this count was published.",
+        reason=f"{PLAN_STATEMENT.reason} This is part of acquisitive crime, which was on one of "
+        "the Commissioner's public agendas. That does not show that this count was published.",
         evidence=(
             Evidence(
                 "West Mercia Police and Crime Commissioner, Assurance and Accountability "

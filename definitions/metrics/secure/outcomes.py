@@ -25,7 +25,7 @@ from ...contracts.crime import (
     online_safety_act_offences,
 )
 from ...contracts.street_crime import ACTION_OUTCOMES, ANTI_SOCIAL_BEHAVIOUR, StreetCrime
-from ...plan.availability import COLOUR_LOST, published_once
+from ...plan.availability import PLAN_STATEMENT, published_once
 from ...plan.dimensions import DISTRICT, DOMESTIC_ABUSE, FORCE, LPA
 from ...plan.objectives import SECURE
 from .outcome_measures import (
@@ -228,7 +228,7 @@ domestic_abuse_outcomes = Metric(
     headline="action_taken_of_assigned",
     dimensions=[OUTCOME_GROUP, OFFENCE_SUBGROUP, VICTIM_SEX, VICTIM_AGE_GROUP, LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=OUTCOME_STANDARDS,
     limitations="Leaves out domestic incidents in which no crime was recorded, and arrests.",
     caveats=[*OUTCOME_CAVEATS, FLAG_CAVEAT],
@@ -326,7 +326,7 @@ sexual_violence_outcomes = Metric(
         FORCE,
     ],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=OUTCOME_STANDARDS,
     limitations="Not convictions. Rape and other sexual offences take different times and have "
     "different outcomes, so they are never pooled into one number.",
@@ -437,5 +437,5 @@ domestic_abuse_outcomes_again = MetricAlias(
     of="29",
     summary="The same as ref 29, domestic abuse police outcomes. The plan lists it again among the "
     "powers to tackle domestic abuse and sexual violence.",
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
 )

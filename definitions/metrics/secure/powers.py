@@ -19,7 +19,7 @@ from ...contracts.civil_order import (
     SRO_INTERIM,
     CivilOrder,
 )
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import SECURE
 
@@ -171,7 +171,7 @@ protection_notices_and_orders = Metric(
     ],
     dimensions=[LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[
         "Crime and Security Act 2010, sections 24 to 33",
         "Domestic Abuse Act 2021, part 3; in force in pilot areas from 27 November 2024 "
@@ -309,7 +309,7 @@ powers_sexual_violence = Metric(
     ],
     dimensions=[LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[
         "Stalking Protection Act 2019, section 1: an order is made on the application of a chief "
         "officer; in force from 20 January 2020 (S.I. 2020/26)",

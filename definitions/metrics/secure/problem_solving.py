@@ -10,7 +10,7 @@ from swm_kpi import (
 )
 
 from ...contracts.problem_solving import PLAN_LEVEL, THEME, ProblemSolvingPlan
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import SECURE
 
@@ -70,7 +70,7 @@ problem_solving = Metric(
     ],
     dimensions=[LPA, DISTRICT, THEME, PLAN_LEVEL],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[
         "College of Policing problem solving: scanning, analysis, response and assessment (SARA, "
         "or OSARA with an objective first)",

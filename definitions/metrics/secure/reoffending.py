@@ -32,7 +32,7 @@ from ...contracts.offender import (
     OffenderCohort,
 )
 from ...contracts.population_by_age import PopulationByAge
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import SECURE
 
@@ -80,7 +80,7 @@ first_time_entrants = Metric(
     ],
     dimensions=[LPA, DISTRICT, AGE_GROUP, SEX, ENTRANT_ETHNICITY],
     direction=Direction.LOWER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[
         "Ministry of Justice: First time entrants into the criminal justice system and offender "
         "histories",
@@ -268,7 +268,7 @@ reoffending = Metric(
     ],
     dimensions=[LPA, DISTRICT, AGE_GROUP, INDEX_DISPOSAL],
     direction=Direction.LOWER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[
         "Ministry of Justice, Proven reoffending: a follow-up of one year and six further months "
         "for an offence to be proven; adults and juveniles; the rate and the number of reoffences; "

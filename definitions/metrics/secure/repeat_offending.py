@@ -38,7 +38,7 @@ from ...contracts.crime_party import (
     CrimeParty,
 )
 from ...measures import repeat_people
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import SECURE
 
@@ -97,7 +97,7 @@ repeat_domestic_abuse_offenders = Metric(
     ],
     dimensions=[OFFENCE_SUBGROUP, LPA, DISTRICT],
     direction=Direction.LOWER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[],
     limitations="Not serial perpetrators, who abuse two or more different victims. Here the "
     "earlier crime may be against the same victim or another. Not reoffending, which follows "
@@ -193,7 +193,7 @@ repeat_sexual_violence = Metric(
     ],
     dimensions=[SEXUAL_OFFENCE, VICTIM_CHILD_OR_ADULT, VICTIM_SEX, LPA, DISTRICT],
     direction=Direction.LOWER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[],
     limitations="Counts people, not offences. Several offences recorded on one day, against one "
     "victim or by one suspect, are one event. An earlier crime of another kind does not count as a "

@@ -23,7 +23,7 @@ from ...contracts.community import (
 )
 from ...contracts.text_reports import ROAD_CONCERNS
 from ...measures import text_report
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import SECURE
 
@@ -106,7 +106,7 @@ road_campaigns = Metric(
     ],
     dimensions=[LPA, DISTRICT, ACTIVITY_THEME],
     direction=Direction.NEUTRAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=["National Police Chiefs' Council calendar of road safety campaigns (unverified)"],
     limitations="Shows outputs (campaigns and people reached), not what the work achieved. "
     "Collisions and casualties are ref 40, and community speed watch is ref 42.",
@@ -201,7 +201,7 @@ speed_watch_groups = Metric(
     ],
     dimensions=[LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=["Community Speed Watch national scheme (unverified)"],
     limitations="Registered does not mean active: a group with no session for years stays "
     "registered until it is closed. The plan does not say which it means, so both are shown.",
@@ -271,7 +271,7 @@ road_concerns = Metric(
         text_report("concerns", "Roads-related community concerns", ROAD_CONCERNS),
     ],
     direction=Direction.NEUTRAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     limitations="Not a statistic: the plan calls it qualitative. Letters received and speeding "
     "found are not counted here.",
     caveats=[

@@ -11,7 +11,7 @@ from ...contracts.roads import (
     Casualty,
     Collision,
 )
-from ...plan.availability import COLOUR_LOST, published_once
+from ...plan.availability import PLAN_STATEMENT, published_once
 from ...plan.dimensions import DISTRICT, FORCE, LPA
 from ...plan.objectives import SECURE
 
@@ -60,7 +60,7 @@ road_use_incidents = Metric(
     ],
     dimensions=[LPA, DISTRICT],
     direction=Direction.LOWER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=["National Standard for Incident Recording (NSIR) 2011: transport, and qualifiers"],
     limitations="Leaves out collisions (ref 40), motoring offences dealt with by officers on "
     "patrol, and footage that the public sends to Operation Snap.",

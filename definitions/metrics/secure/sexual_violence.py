@@ -26,7 +26,7 @@ from ...contracts.crime import (
 )
 from ...contracts.recorded_crime import RecordedCrime
 from ...measures import home_office_offences, per_1000
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import DISTRICT, FORCE, LPA
 from ...plan.objectives import SECURE
 
@@ -114,7 +114,7 @@ sexual_violence = Metric(
         FORCE,
     ],
     direction=Direction.NEUTRAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[
         f"{COUNTING_RULES}: sexual offences",
         "Office for National Statistics, Sexual offences prevalence and trends, year ending March "

@@ -3,7 +3,7 @@
 from swm_kpi import Direction, Example, Metric
 
 from ...contracts.training import AUDIENCE, COURSE, TRAINING_ROLE, VULNERABILITIES
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import LPA
 from ...plan.objectives import SECURE
 from ..victims_and_survivors.training import (
@@ -25,7 +25,7 @@ vulnerability_training = Metric(
     measures=[*trained_measures(VULNERABILITIES), *session_measures(VULNERABILITIES)],
     dimensions=[TRAINING_ROLE, COURSE, AUDIENCE, LPA],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=["College of Policing vulnerability training programme"],
     limitations=TRAINING_LIMITATIONS,
     caveats=[

@@ -3,7 +3,7 @@
 from swm_kpi import Count, Direction, Example, Metric
 
 from ...contracts.incident import Incident
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import VICTIMS
 
@@ -25,7 +25,7 @@ mental_health_incidents = Metric(
     ],
     dimensions=[LPA, DISTRICT],
     direction=Direction.NEUTRAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[
         "National Police Chiefs' Council and College of Policing definition, 2019: any police "
         "incident thought to relate to someone's mental health where their vulnerability is at the "

@@ -22,7 +22,7 @@ from ...contracts.crime_party import (
     CrimeParty,
 )
 from ...measures import repeat_people
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import DISTRICT, LPA
 from ...plan.objectives import SECURE, VICTIMS
 
@@ -65,7 +65,7 @@ repeat_victimisation = Metric(
     ],
     dimensions=[OFFENCE_SUBGROUP, VICTIM_SEX, VICTIM_AGE_GROUP, LPA, DISTRICT],
     direction=Direction.LOWER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[],
     limitations="Counts people, not crimes: a victim of four crimes is one repeat victim. The "
     f"share of crimes against repeat victims is a different number. {_CONFERENCE}",
@@ -191,7 +191,7 @@ repeat_domestic_abuse_victims = Metric(
     measures=[*_DOMESTIC_ABUSE],
     dimensions=[OFFENCE_SUBGROUP, VICTIM_SEX, VICTIM_AGE_GROUP, LPA, DISTRICT],
     direction=Direction.LOWER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[],
     limitations="Counts people, not crimes. The earlier crime may be by the same suspect or by "
     "another, so this does not count repeat offending in one relationship (ref 37 counts the "

@@ -18,6 +18,7 @@ from ...contracts.survey import (
     VICTIM_SURVEY,
     WHOLE_EXPERIENCE,
     SurveyAnswer,
+    SurveyWave,
 )
 from ...measures import survey_response
 from ...plan.availability import published_once
@@ -95,7 +96,7 @@ def _survey_measures(survey: str, respondents: str, prefix: str = "") -> list[Me
             note="Unweighted. Leaves out people who did not know or refused, or to whom the "
             "question did not apply.",
         ),
-        *survey_response(survey, respondents, prefix),
+        *survey_response(survey, respondents, prefix, group=SurveyWave.survey_crime_type),
     ]
 
 
@@ -210,22 +211,25 @@ victim_satisfaction = Metric(
                 | survey                | ended_on   | invited | took_part | survey_crime_type |
                 | victim                | 2024-04-30 | 100     | 25        | Burglary          |
                 | victim                | 2024-04-30 | 60      | 15        | Robbery           |
+                | victim                | 2024-04-30 | 160     | 40        |                   |
+                | victim                | 2024-05-31 | 40      | 10        |                   |
                 | victim                | 2024-07-31 | 100     | 90        | Burglary          |
                 | domestic abuse victim | 2024-06-30 | 50      | 5         | Domestic abuse    |
                 | perceptions           | 2024-06-30 | 500     | 400       |                   |
                 """
             },
             expect={
-                "invited": 100 + 60,
-                "took_part": 25 + 15,
-                "response_rate": (25 + 15) / (100 + 60),
+                "invited": 100 + 60 + 40,
+                "took_part": 25 + 15 + 10,
+                "response_rate": (25 + 15 + 10) / (100 + 60 + 40),
                 "da_invited": 50,
                 "da_took_part": 5,
                 "da_response_rate": 5 / 50,
             },
-            edge_case="A wave belongs to the period in which it ends. Each survey has its own "
-            "rate. People who took part without an opinion on the whole experience took part, but "
-            "gave no answer to it.",
+            edge_case="A wave belongs to the period in which it ends. The row for all types of "
+            "crime in April repeats the rows of its types, so it does not count; that of May is "
+            "the only one of its wave, and counts. Each survey has its own rate. People who took "
+            "part without an opinion on the whole experience took part, but gave no answer to it.",
         ),
     ],
 )

@@ -20,7 +20,7 @@ from ...contracts.training import (
     TrainingAttendance,
     TrainingRequirement,
 )
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT
 from ...plan.dimensions import LPA
 from ...plan.objectives import VICTIMS
 
@@ -127,7 +127,7 @@ victim_care_training = Metric(
     measures=[*trained_measures(VICTIM_CARE), *session_measures(VICTIM_CARE)],
     dimensions=[TRAINING_ROLE, COURSE, AUDIENCE, LPA],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     limitations=TRAINING_LIMITATIONS,
     caveats=[
         *TRAINING_CAVEATS,
@@ -211,7 +211,7 @@ exploitation_training = Metric(
     measures=session_measures(EXPLOITATION_AND_VULNERABILITY),
     dimensions=[COURSE, AUDIENCE, LPA],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     limitations="Attendances are not people, and attending is not completing. Leaves out sessions "
     "on vulnerability held by others.",
     caveats=[

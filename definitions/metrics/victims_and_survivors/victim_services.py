@@ -23,7 +23,7 @@ from ...contracts.victims import (
     Referral,
     Victim,
 )
-from ...plan.availability import COLOUR_LOST, published_once
+from ...plan.availability import PLAN_STATEMENT, published_once
 from ...plan.dimensions import DISTRICT, DOMESTIC_ABUSE, LPA
 from ...plan.objectives import VICTIMS
 
@@ -311,7 +311,7 @@ victim_service_referrals = Metric(
     ],
     dimensions=[VICTIM_SERVICE, REFERRAL_ROUTE, NEED_TYPE, LPA, DISTRICT],
     direction=Direction.NEUTRAL,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=["Ministry of Justice victim services grant returns"],
     limitations="Counts referrals, not victims: one victim may be referred to several services. A "
     "referral does not mean that the victim was supported.",

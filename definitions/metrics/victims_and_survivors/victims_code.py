@@ -32,7 +32,7 @@ from ...contracts.victims import (
     Victim,
     VictimsCodeAction,
 )
-from ...plan.availability import COLOUR_LOST
+from ...plan.availability import PLAN_STATEMENT, VICTIMS_CODE_IN_DEVELOPMENT
 from ...plan.dimensions import DISTRICT, DOMESTIC_ABUSE, LPA
 from ...plan.objectives import VICTIMS
 
@@ -177,7 +177,7 @@ victims_code = Metric(
         DISTRICT,
     ],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=VICTIMS_CODE_IN_DEVELOPMENT,
     standards=[
         VICTIMS_CODE,
         "Victims and Prisoners Act 2024, section 2: the Code (not yet in force in the copy that we "
@@ -327,7 +327,7 @@ explanation_to_victims = Metric(
     headline="explained",
     dimensions=[OUTCOME_GROUP, DOMESTIC_ABUSE, ENHANCED_RIGHTS, OFFENCE_SUBGROUP, LPA, DISTRICT],
     direction=Direction.HIGHER_IS_BETTER,
-    availability=COLOUR_LOST,
+    availability=PLAN_STATEMENT,
     standards=[f"{VICTIMS_CODE}: rights 6 and 9", "Home Office crime outcomes framework"],
     limitations="Not a share of crimes: a case with two victims needs two explanations, and a case "
     "with no identifiable victim needs none. It does not show whether the victim agreed with the "
