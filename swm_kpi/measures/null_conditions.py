@@ -102,6 +102,8 @@ class Completeness:
 
         They are the date by which a row counts, the dates of ``happened``, and dates and columns
         filled later without which no row counts, or of which a share asks whether they are blank.
+        A flag or a text that is compared is one too, where another condition can leave rows out:
+        otherwise those rows would look as if they decided the number.
         """
         is_event = self.rows.alignment is TimeAlignment.EVENT
         columns = [*((self.rows.at,) if is_event else ()), *self.happened]
@@ -111,6 +113,12 @@ class Completeness:
             if isinstance(part, IsNull) and isinstance(part.term, Column):
                 has_time = part.term.filled_later or part.term.dtype in (date, datetime)
                 columns += [part.term] * (has_time and part.term is not self.blank_means_no)
+        unknown = [part for part in conjuncts(self.where) if can_be_unknown(part)]
+        if len(unknown) > 1:
+            terms = (_compared_term(part) for part in unknown)
+            columns += [
+                term for term in terms if term is not None and term is not self.blank_means_no
+            ]
         return tuple(dict.fromkeys(column for column in columns if column.nullable))
 
     @cached_property
@@ -242,6 +250,13 @@ def _without(condition: Expression | None, column: Column) -> Expression | None:
     """Return the parts of a condition that do not read a column, joined with *and*."""
     parts = conjuncts(condition)
     return all_of(*(part for part in parts if all(term is not column for term in part.walk())))
+
+
+def _compared_term(condition: Expression) -> Column | None:
+    """Return the flag or the text that a condition compares; None for any other condition."""
+    inner = condition.condition if isinstance(condition, Not) else condition
+    term = getattr(inner, "term", getattr(inner, "left", None))
+    return term if isinstance(term, Column) and term.dtype in (str, bool) else None
 
 
 def can_be_unknown(expression: Expression) -> bool:

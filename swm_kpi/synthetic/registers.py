@@ -37,7 +37,7 @@ _THEMES = {"Anti-social behaviour": 0.45, "Acquisitive crime": 0.2, "Violence": 
 _LEVELS = {"Neighbourhood": 0.75, "Area": 0.2, "Force": 0.05}
 _ORDERS = {
     "DVPN": 500, "DVPO": 450, "SPO": 120, "SPO interim": 100, "SHPO": 350, "SRO": 130, "DAPN": 20,
-    "DAPO": 20, "SOPO": 10, "SHPO interim": 40, "SRO interim": 20,
+    "DAPO": 80, "SOPO": 10, "SHPO interim": 40, "SRO interim": 60,
 }  # fmt: skip
 _NOTICES = ("DVPN", "DAPN")
 _RESULTS = {"granted": 0.88, "refused": 0.06, "withdrawn": 0.06}

@@ -487,6 +487,8 @@ def counted_unit(entry: Metric, measure: Measure) -> Unit:
     """Return the unit of the count that a measure is based on."""
     if isinstance(measure, kpi.Ratio | kpi.Rate):
         return counted_unit(entry, entry.measure(measure.depends_on[0], measure.basis))
+    if type(measure) not in EXPECTED_ROLES:
+        return measure.resolved_unit
     divided = EXPECTED_ROLES[type(measure)][1] or isinstance(measure, kpi.Duration)
     return measure.of.row_unit if divided else measure.resolved_unit
 

@@ -241,7 +241,7 @@ def survey(table: Any) -> tuple[float, float, float, int]:
         catalogue=kpi.Catalogue([]),
     )
     row = result.to_polars().row(0, named=True)
-    count = row["note"].split(" in the effective sample")[0].split()[-2]
+    count = row["note"].split("Effective sample size: ")[1].split()[0]
     return row["value"], row["lower"], row["upper"], int(count.replace(",", ""))
 
 

@@ -257,3 +257,17 @@ def test_each_member_of_a_rate_with_part_of_its_population_says_so() -> None:
     for row in rows_of(result, "per_1000"):
         if row["marker"] == "[x]":
             assert row["note"].startswith("The estimates of that year lack"), row
+
+
+def test_a_code_that_nobody_filled_in_is_no_zero_beside_a_flag() -> None:
+    """Rows without the flag do not decide how many rows with it have the code."""
+    crimes = table(
+        "crime",
+        """
+        | recorded_at      | is_knife | is_firearm | ho_code | status   |
+        | 2024-05-06 12:00 | yes      | no         |         | recorded |
+        | 2024-05-06 12:00 | no       | no         |         | recorded |
+        """,
+    )
+    row = row_of(run("18", {"crime": crimes}), "knife_crime")
+    assert (row["value"], row["marker"]) == (None, "[x]")

@@ -143,8 +143,8 @@ class TableCoverage:
                 return Marker.NOT_AVAILABLE, text
             case Extent.PART:
                 gaps = _describe_gaps(self.coverage, period) if is_seen else ""
-                text = f"Only part of the period is covered: {self.coverage}{seen}."
-                return Marker.PROVISIONAL, f"{text}{gaps}"
+                text = f"Only part of the period is covered: {self.coverage}{seen}{gaps}."
+                return Marker.PROVISIONAL, text
             case _:
                 return Marker.NONE, f"Coverage {self.coverage}{seen}." if is_seen else ""
 
@@ -478,7 +478,7 @@ def _describe_gaps(coverage: Coverage, period: Period) -> str:
         gaps.append(f"the first {_count_days((first - period.start).days)}")
     if last is not None and last < period.end:
         gaps.append(f"the last {_count_days((period.end - last).days)}")
-    return f" No record is in {' or '.join(gaps)} of the period." if gaps else ""
+    return f", with no record in {' or '.join(gaps)} of the period" if gaps else ""
 
 
 def _join(names: Sequence[str]) -> str:
