@@ -1,0 +1,345 @@
+"""An audit: what an intruder can conclude from published files, as an object to read and write."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from textwrap import wrap
+from typing import Any
+
+from swm_kpi.audit.conclude import Conclusion, Finding, conclude
+from swm_kpi.audit.facts import Facts, Target, build_facts
+from swm_kpi.audit.read_release import PublishedFile, find_files, read_file
+from swm_kpi.audit.stated_policy import StatedPolicy
+from swm_kpi.audit.words import describe_count, describe_finding
+from swm_kpi.errors import InputError, OutputError
+from swm_kpi.model.catalogue import Catalogue
+from swm_kpi.model.plugins import catalogue as installed_catalogue
+from swm_kpi.output.text_table import TERMINAL_WIDTH, format_columns
+
+_OWNER_ONLY = 0o600
+_SHOWN = "shown"
+
+
+@dataclass(frozen=True)
+class HiddenCell:
+    """What an intruder can conclude about one hidden number.
+
+    Attributes:
+        file: the name of the file that hides it.
+        ref, measure, period: which number it is.
+        members: the member of each breakdown, without totals.
+        column: which of its columns.
+        conclusion: ``exact``, ``narrowed``, ``safe``, or ``contradicted`` where the numbers that
+            are shown contradict each other.
+        lower, upper: the least and the most that it can be; None where nothing is known, and for
+            a safe number.
+        excluded: the small values that it cannot be.
+        words: what can be concluded, and from what, in sentences.
+        is_proved: whether that was decided in whole numbers too, within the limit of time.
+    """
+
+    file: str
+    ref: str
+    measure: str
+    period: str
+    members: Mapping[str, str]
+    column: str
+    conclusion: Conclusion
+    lower: float | None
+    upper: float | None
+    excluded: tuple[int, ...]
+    words: str
+    is_proved: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the conclusion, ready for JSON."""
+        return {
+            "file": self.file,
+            "ref": self.ref,
+            "measure": self.measure,
+            "period": self.period,
+            "members": dict(self.members),
+            "column": self.column,
+            "conclusion": self.conclusion.value,
+            "lower": self.lower,
+            "upper": self.upper,
+            "excluded": list(self.excluded),
+            "words": self.words,
+            "is_proved": self.is_proved,
+        }
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an intruder can conclude from published files.
+
+    An audit that is not safe says what should be hidden. Keep it as safe as the tables themselves.
+
+    Attributes:
+        cells: every hidden number, with what can be concluded about it.
+        policies: the policy of each file, by its name.
+        remarks: what else a reader must know.
+        unprotected: the names of files whose numbers have had no disclosure control.
+    """
+
+    cells: tuple[HiddenCell, ...]
+    policies: Mapping[str, StatedPolicy]
+    remarks: tuple[str, ...] = ()
+    unprotected: tuple[str, ...] = ()
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether nothing can be concluded."""
+        return not self.unprotected and not any(self.concluded)
+
+    @property
+    def concluded(self) -> tuple[HiddenCell, ...]:
+        """The hidden numbers about which something can be concluded."""
+        return tuple(cell for cell in self.cells if cell.conclusion is not Conclusion.SAFE)
+
+    @property
+    def exit_code(self) -> int:
+        """0 where nothing can be concluded, and 1 where something can."""
+        return 0 if self.is_safe else 1
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    __repr__ = __str__
+
+    def count(self, conclusion: Conclusion) -> int:
+        """Return the number of hidden numbers with a conclusion."""
+        return sum(cell.conclusion is conclusion for cell in self.cells)
+
+    def to_text(self, width: int = TERMINAL_WIDTH) -> str:
+        """Return the audit as text that fits a terminal.
+
+        Args:
+            width: the columns of the terminal.
+        """
+        lines = [*self._summary(width), *(f"{line}" for line in self._details(width))]
+        return "\n".join(lines) + "\n"
+
+    def _summary(self, width: int) -> Iterator[str]:
+        for name in self.unprotected:
+            text = f"{name} is not protected: its numbers are shown as they are. Do not publish it."
+            yield from wrap(text, width)
+        counts = [
+            (kind.value, str(self.count(kind)))
+            for kind in Conclusion
+            if kind is not Conclusion.CONTRADICTED or self.count(kind)
+        ]
+        yield f"{len(self.cells)} hidden numbers in {len(self.policies)} files"
+        yield from format_columns(counts, width).splitlines()
+        if self.is_safe and self.cells:
+            yield "Nothing can be concluded about a hidden number."
+        for remark in self.remarks:
+            yield from wrap(remark, width, subsequent_indent="  ")
+
+    def _details(self, width: int) -> Iterator[str]:
+        for cell in self.concluded:
+            yield ""
+            yield from wrap(
+                f"{cell.conclusion.upper()} {describe_count(cell)}", width, subsequent_indent="  "
+            )
+            yield from wrap(
+                cell.words, width, initial_indent="  ", subsequent_indent="  "
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the audit, ready for JSON."""
+        return {
+            "is_safe": self.is_safe,
+            "unprotected": list(self.unprotected),
+            "counts": {kind.value: self.count(kind) for kind in Conclusion},
+            "policies": {name: policy.to_dict() for name, policy in self.policies.items()},
+            "remarks": list(self.remarks),
+            "cells": [cell.to_dict() for cell in self.cells],
+        }
+
+    def to_json(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Write the audit as JSON, in a file that only its owner can read.
+
+        Args:
+            path: the file.
+            overwrite: replace an existing file.
+
+        Raises:
+            OutputError: the file exists, or cannot be written.
+        """
+        text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
+        _write_for_owner(Path(path), f"{text}\n", overwrite=overwrite)
+
+    def to_csv(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Write a row for each hidden number as CSV, in a file that only its owner can read.
+
+        Args:
+            path: the file.
+            overwrite: replace an existing file.
+
+        Raises:
+            OutputError: the file exists, or cannot be written.
+        """
+        import polars as pl
+
+        from swm_kpi.output import csv_text
+
+        records = [
+            {
+                **cell.to_dict(),
+                "members": ", ".join(f"{key}={name}" for key, name in cell.members.items()),
+                "excluded": " ".join(map(str, cell.excluded)),
+            }
+            for cell in self.cells
+        ]
+        texts = dict.fromkeys(
+            ("file", "ref", "measure", "period", "members", "column", "conclusion"), pl.String
+        )
+        schema = {
+            **texts, "lower": pl.Float64, "upper": pl.Float64, "excluded": pl.String,
+            "words": pl.String, "is_proved": pl.Boolean,
+        }  # fmt: skip
+        frame = pl.DataFrame(records, schema=schema, orient="row")
+        _write_for_owner(Path(path), csv_text(frame), overwrite=overwrite)
+
+
+def audit(
+    *paths: str | os.PathLike[str],
+    threshold: int | None = None,
+    rounding_base: int | None = None,
+    catalogue: Catalogue | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Audit:
+    """Say what an intruder can conclude about the numbers that published files hide.
+
+    The audit reads only what is published: the files, the policy that they state, and the
+    definitions. Give all files that are published together, and those of earlier releases: they
+    are read together, as an intruder would.
+
+    Args:
+        paths: CSV, JSON, ODS, parquet or XLSX files that a result wrote, or folders of them.
+        threshold: where small counts end, for files that state no policy.
+        rounding_base: what other counts are rounded to, for files that state no policy.
+        catalogue: the definitions; the installed catalogue by default.
+        progress: a function that is called with each step of long work.
+
+    Raises:
+        InputError: a file cannot be read, or states no policy and ``threshold`` is left out.
+    """
+    if not paths:
+        raise InputError("No file to audit. Give the paths of published files, or their folder.")
+    definitions = installed_catalogue() if catalogue is None else catalogue
+    files = []
+    for path in find_files(paths):
+        if progress is not None:
+            progress(f"reading {path.name}")
+        files.append(read_file(path, definitions))
+    remarks = [f"{file.name}: {remark}" for file in files for remark in file.remarks]
+    stated = None if threshold is None else StatedPolicy(threshold, rounding_base or 1)
+    unprotected = tuple(file.name for file in files if file.is_protected is False)
+    pairs = []
+    for file in files:
+        policy = file.policy or stated
+        if policy is None and file.is_protected is False:
+            # An intruder reads the exact numbers, and uses them against the other files.
+            policy = StatedPolicy(2)
+        if policy is None:
+            raise InputError(
+                f"{file.name!r} does not say how it is protected: it has no metadata beside it, or "
+                "was not written by a result. Give threshold= and rounding_base= (--threshold, "
+                "--rounding-base)."
+            )
+        pairs.append((file, policy))
+    if progress is not None:
+        progress("linking the numbers")
+    facts = build_facts(pairs, definitions)
+    findings = conclude(facts, progress)
+    if len(files) > 1 and any(item.conclusion is Conclusion.CONTRADICTED for item in findings):
+        remarks.append(
+            "The files contradict each other: numbers were revised between them. Each is audited "
+            "alone."
+        )
+        return _audit_alone(pairs, definitions, tuple(remarks), unprotected, progress)
+    return _build_audit(facts, findings, pairs, (*remarks, *facts.remarks), unprotected)
+
+
+def _audit_alone(
+    pairs: Sequence[tuple[PublishedFile, StatedPolicy]],
+    definitions: Catalogue,
+    remarks: tuple[str, ...],
+    unprotected: tuple[str, ...],
+    progress: Callable[[str], None] | None,
+) -> Audit:
+    cells: list[HiddenCell] = []
+    for pair in pairs:
+        facts = build_facts([pair], definitions)
+        part = _build_audit(facts, conclude(facts, progress), [pair], (), ())
+        cells += part.cells
+        remarks = (*remarks, *facts.remarks)
+    policies = {file.name: policy for file, policy in pairs}
+    return Audit(tuple(cells), policies, remarks, unprotected)
+
+
+def _build_audit(
+    facts: Facts,
+    findings: Iterable[Finding],
+    pairs: Sequence[tuple[PublishedFile, StatedPolicy]],
+    remarks: tuple[str, ...],
+    unprotected: tuple[str, ...],
+) -> Audit:
+    cells = [_cell_of(facts, finding) for finding in findings if _is_of_interest(finding)]
+    cells += [_cell_of_shown(facts, target) for target in facts.shown_small]
+    policies = {file.name: policy for file, policy in pairs}
+    return Audit(tuple(cells), policies, remarks, unprotected)
+
+
+def _is_of_interest(finding: Finding) -> bool:
+    """Return whether a cell hides it, or a small count follows that no cell shows."""
+    return finding.target.is_hidden_cell or finding.conclusion is not Conclusion.SAFE
+
+
+def _cell_of(facts: Facts, finding: Finding) -> HiddenCell:
+    target, is_safe = finding.target, finding.conclusion is Conclusion.SAFE
+    lower, upper = (
+        None if is_safe or abs(value) == float("inf") else value / target.divisor
+        for value in (finding.lower, finding.upper)
+    )
+    return HiddenCell(
+        target.file, target.ref, target.measure, target.period, target.members, target.column,
+        finding.conclusion, lower, upper, finding.excluded,
+        describe_finding(facts, finding), finding.is_proved,
+    )  # fmt: skip
+
+
+def _cell_of_shown(facts: Facts, target: Target) -> HiddenCell:
+    number = facts.variables[target.variable].lower
+    words = f"The file shows it: {number:,.10g} is under {target.threshold}."
+    excluded = tuple(value for value in range(1, target.threshold) if value != number)
+    return HiddenCell(
+        target.file, target.ref, target.measure, target.period, target.members, target.column,
+        Conclusion.EXACT, number, number, excluded, words, True,
+    )  # fmt: skip
+
+
+def _write_for_owner(path: Path, text: str, *, overwrite: bool) -> None:
+    """Write a file that only its owner can read: what is concluded is confidential."""
+    flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if overwrite else os.O_EXCL)
+    if path.is_symlink() or path.is_dir():
+        raise OutputError(f"{path.name!r} is a link or a folder. Give the name of a file.")
+    problem = ""
+    try:
+        if overwrite and path.exists():
+            path.chmod(_OWNER_ONLY)
+        handle = os.open(path, flags, _OWNER_ONLY)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        problem = "exists. Choose another name, or use overwrite=True (--overwrite)"
+    except OSError as error:
+        problem = f"was not written: {error.strerror}. Check the permissions of its folder"
+    if problem:
+        raise OutputError(f"{path.name!r} {problem}.")
