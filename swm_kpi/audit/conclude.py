@@ -346,7 +346,10 @@ class _Component:
                 return Finding(target, Conclusion.CONTRADICTED, -math.inf, math.inf)
         conclusion, excluded = judge(target, lower, upper, ())
         is_proved = True
-        if conclusion is Conclusion.SAFE and self._constraints and self._whole[position]:
+        is_open = conclusion is Conclusion.SAFE or (
+            conclusion is Conclusion.NARROWED and self._is_small
+        )
+        if is_open and self._constraints and self._whole[position]:
             lower, upper, holes, is_proved = self._in_whole_numbers(target, lower, upper)
             conclusion, excluded = judge(target, lower, upper, holes)
         linked: tuple[int, ...] = ()

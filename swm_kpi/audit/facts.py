@@ -18,7 +18,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -32,7 +32,6 @@ from swm_kpi.audit.definitions import (
 )
 from swm_kpi.audit.read_release import PublishedFile, Row
 from swm_kpi.audit.regions import (
-    BLANK,
     OTHER,
     Axis,
     Classes,
@@ -80,6 +79,7 @@ class Variable:
         label: where it is published, in words; empty if nowhere.
         shown: the number that is shown, as text; empty if none is.
         is_hidden: whether a cell hides it.
+        is_absent: whether the absence of a row of Unknown says that it is zero.
     """
 
     lower: float = 0.0
@@ -88,6 +88,7 @@ class Variable:
     label: str = ""
     shown: str = ""
     is_hidden: bool = False
+    is_absent: bool = False
 
 
 @dataclass(frozen=True)
@@ -264,9 +265,16 @@ class _Builder:
         self._add_parts()
         self._add_distinct()
         self._add_single_snapshots()
-        shown = {n for n, variable in enumerate(self.facts.variables) if variable.shown}
+        # A row can be hidden for one of its counts, and another row shows the other count.
         self.facts.targets = [
-            target for position, target in self._targets.items() if position not in shown
+            target
+            for position, target in self._targets.items()
+            if not (variable := self.facts.variables[position]).shown
+            or 0 < variable.upper < target.threshold
+        ]
+        hidden = {target.variable for target in self.facts.targets}
+        self.facts.shown_small = [
+            target for target in self.facts.shown_small if target.variable not in hidden
         ]
         return self.facts
 
@@ -387,8 +395,8 @@ class _Builder:
             elif low > high or is_unrounded:
                 low = high = number
         self._bound(position, low, high)
-        variable.label = variable.label or cell.label(column)
-        variable.shown = f"{number:,.10g}"
+        if not variable.shown:
+            variable.label, variable.shown = cell.label(column), f"{number:,.10g}"
 
     def _target(
         self, cell: _Cell, column: str, position: int, *, hidden: bool = True, divisor: float = 1.0
@@ -426,8 +434,8 @@ class _Builder:
         if total is not None:
             position = self._variable(cell, total)
             if position is not None and cell.roles.is_mean_of_snapshots:
-                self.facts.variables[position].is_hidden = True
-                self._targets.setdefault(position, self._target(cell, "value", position))
+                least = float(cell.policy.least_hidden and self.facts.variables[position].is_whole)
+                self._hide(cell, "value", position, least)
         if cell.roles.is_mean_of_snapshots and cell.row["denominator"]:
             self._know_snapshots(cell, position)
 
@@ -575,13 +583,14 @@ class _Builder:
                 continue
             cell = named[0]
             roles = cell.roles
-            for terms in (*roles.columns.values(), *roles.left_out.values()):
+            total = () if roles.total is None else (((1.0, roles.total),),)
+            for terms in (*roles.columns.values(), *roles.left_out.values(), *total):
                 for _, counted in terms:
                     position = self._variable(cell, counted, **{key: None})
                     if position is not None and counted.statistic is not None:
                         if counted.statistic.total_over != key:
                             self._bound(position, 0, 0)
-                            self.facts.variables[position].label = "no row of Unknown"
+                            self.facts.variables[position].is_absent = True
 
     def _add_open_lists(self) -> None:
         """Add that an open list names every member that has rows."""
@@ -629,8 +638,6 @@ class _Builder:
             for atom in atoms:
                 region = with_classes(rest, axis, atom)
                 parts[atom] = self._position((keys[0][0], span, region))
-                if not self.facts.variables[parts[atom]].label and atom == {BLANK}:
-                    self.facts.variables[parts[atom]].label = ""
             for classes, position in positions.items():
                 inside = [part for atom, part in parts.items() if atom <= classes]
                 if inside == [position]:
@@ -746,6 +753,7 @@ class _Builder:
 
     def _add_single_snapshots(self) -> None:
         """Add what means of snapshots say of each other, and of the last snapshot."""
+        self._fill_snapshots()
         why = "the mean of one snapshot is the number in it"
         for key, number in self._snapshots.items():
             family, span, region = key
@@ -754,6 +762,18 @@ class _Builder:
                 terms = [(self._positions[key], 1.0), (self._positions[last], -1.0)]
                 self.facts.add(terms, 0, 0, why)
         self._add_means_over_time()
+
+    def _fill_snapshots(self) -> None:
+        """Add the number of snapshots where a row hides it: that of the other rows, if all agree."""
+        numbers: dict[tuple[str, Span], set[float]] = defaultdict(set)
+        for (family, span, _), number in self._snapshots.items():
+            numbers[family, span].add(number)
+        for key, position in self._positions.items():
+            known = numbers.get(key[:2], set())
+            if len(known) == 1:
+                number = self._snapshots.setdefault(key, next(iter(known)))
+                if position in self._targets:
+                    self._targets[position] = replace(self._targets[position], divisor=number)
 
     def _add_means_over_time(self) -> None:
         """Add that the snapshots of shorter periods are those of a longer one."""
@@ -792,16 +812,10 @@ class _Builder:
             position = inside[hidden[0]]
             target = self._targets.get(position)
             if target is not None:
-                self._targets[position] = _divided(target, snapshots - known)
+                self._targets[position] = replace(target, divisor=snapshots - known)
         why = "the snapshots of shorter periods are those of the longer one"
         terms = [(whole, -1.0), *((inside[span], 1.0) for span in line)]
         self.facts.add(terms, 0, 0, why)
-
-
-def _divided(target: Target, divisor: float) -> Target:
-    from dataclasses import replace
-
-    return replace(target, divisor=divisor)
 
 
 def _stated_in_note(note: str, policy: StatedPolicy) -> tuple[float, float] | None:

@@ -48,6 +48,8 @@ def _what(finding: Finding) -> str:
     target = finding.target
     lower, upper = finding.lower / target.divisor, finding.upper / target.divisor
     left = [value for value in range(1, target.threshold) if value not in finding.excluded]
+    if lower < 1:
+        left.insert(0, 0)
     if math.isfinite(upper) and upper - lower < 1e-6:
         return f"It is {_number(lower)}."
     if upper < target.threshold and target.divisor == 1:
@@ -61,29 +63,30 @@ def _what(finding: Finding) -> str:
 
 
 def _from_what(facts: Facts, finding: Finding) -> Iterator[str]:
+    variables = [facts.variables[position] for position in finding.linked]
+    zeros = sum(variable.shown == "0" for variable in variables)
     cells = [
         text
-        for position in finding.linked
-        if (text := _describe_variable(facts.variables[position]))
+        for variable in variables
+        if variable.shown != "0" and (text := _describe_variable(variable))
     ]
+    if len(cells) > _MOST_CELLS:
+        cells = [*cells[:_MOST_CELLS], f"{len(cells) - _MOST_CELLS} more numbers"]
+    if zeros:
+        cells.append(f"{zeros} numbers that are 0" if zeros > 1 else "a number that is 0")
     if cells:
-        more = f"; and {len(cells) - _MOST_CELLS} more" if len(cells) > _MOST_CELLS else ""
-        yield f"It follows from {'; '.join(cells[:_MOST_CELLS])}{more}."
+        yield f"It follows from {'; '.join(cells)}."
     if finding.reasons:
         reasons = "; ".join(finding.reasons)
         yield f"{reasons[0].upper()}{reasons[1:]}."
 
 
 def _describe_variable(variable: Variable) -> str:
-    if not variable.label:
-        return ""
     if variable.shown:
         return f"{variable.label}, which is {variable.shown}"
-    if variable.is_hidden:
+    if variable.is_hidden and variable.label:
         return f"{variable.label}, which is hidden and so at least {_number(variable.lower)}"
-    if variable.upper == 0:
-        return variable.label
-    return ""
+    return "the absence of a row of Unknown" if variable.is_absent else ""
 
 
 def _number(value: Any) -> str:
