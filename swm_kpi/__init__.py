@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from swm_kpi.analysis.members import Funnel
     from swm_kpi.analysis.process_charts import ProcessChart
     from swm_kpi.analysis.targets import Target, Targets
+    from swm_kpi.auditor import Audit, audit
     from swm_kpi.differences import Difference, diff
     from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing_risks
     from swm_kpi.engine.compute import compute
@@ -107,6 +108,8 @@ if TYPE_CHECKING:
 # These names need a dataframe library, so their modules are imported on first use. Tools that only
 # read the catalogue start fast.
 _LAZY_NAMES = {
+    "Audit": "swm_kpi.auditor",
+    "audit": "swm_kpi.auditor",
     "DisclosurePolicy": "swm_kpi.disclosure",
     "DisclosureRisk": "swm_kpi.disclosure",
     "Difference": "swm_kpi.differences",
@@ -138,6 +141,7 @@ _LAZY_PACKAGES = ("mapping", "open_data", "statistics", "synthetic")
 __all__ = [
     "Areas",
     "Assumption",
+    "Audit",
     "Availability",
     "AvailabilityStatus",
     "Average",
@@ -217,6 +221,7 @@ __all__ = [
     "Uptime",
     "ValidatedTable",
     "Violation",
+    "audit",
     "catalogue",
     "check_inputs",
     "compute",

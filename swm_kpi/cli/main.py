@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import swm_kpi as kpi
+from swm_kpi.cli import audit as audit_command
 from swm_kpi.cli import compute as compute_command
 from swm_kpi.cli import force_folder, map_commands, public_files
 from swm_kpi.cli import judge as judge_command
@@ -287,6 +288,13 @@ def parser() -> argparse.ArgumentParser:
         commands, "judge", judge_command.run, "say of each measure whether it got better or worse"
     )
     judge_command.add_arguments(judge)
+    audit = _command(
+        commands,
+        "audit",
+        audit_command.run,
+        "say what an intruder can conclude from published files",
+    )
+    audit_command.add_arguments(audit)
     synthetic = _command(
         commands, "synthetic", _synthetic, "write the tables of a synthetic force as parquet files"
     )
@@ -315,7 +323,7 @@ def parser() -> argparse.ArgumentParser:
         help="the publisher's contact details, for the accessibility statement",
     )
     for command in (
-        list_command, show, check, lock, validate, compute, judge, synthetic, demo, docs
+        list_command, show, check, lock, validate, compute, judge, audit, synthetic, demo, docs
     ):  # fmt: skip
         force_folder.add_option(command)
     return top_parser

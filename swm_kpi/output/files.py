@@ -14,13 +14,16 @@ from swm_kpi.errors import OutputError
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
-def write_text(path: str | os.PathLike[str], text: str, *, overwrite: bool = False) -> None:
+def write_text(
+    path: str | os.PathLike[str], text: str, *, overwrite: bool = False, owner_only: bool = False
+) -> None:
     """Write a text file in UTF-8 with LF line ends. After an error there is no partial file.
 
     Args:
         path: the file to write, in a folder that exists.
         text: its content.
         overwrite: replace an existing file. Readers see the old file or the new one, never a mix.
+        owner_only: whether only the owner of the file may read it.
 
     Raises:
         OutputError: the file exists, is a link or a folder, or cannot be written.
@@ -32,16 +35,23 @@ def write_text(path: str | os.PathLike[str], text: str, *, overwrite: bool = Fal
             f"{Path(path).name!r} was not written: its text has half of a surrogate pair, which "
             "UTF-8 cannot encode. Fix the text."
         ) from None
-    write_bytes(path, content, overwrite=overwrite)
+    write_bytes(path, content, overwrite=overwrite, owner_only=owner_only)
 
 
-def write_bytes(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = False) -> None:
+def write_bytes(
+    path: str | os.PathLike[str],
+    content: bytes,
+    *,
+    overwrite: bool = False,
+    owner_only: bool = False,
+) -> None:
     """Write a file. After an error there is no partial file.
 
     Args:
         path: the file to write, in a folder that exists.
         content: its content.
         overwrite: replace an existing file. Readers see the old file or the new one, never a mix.
+        owner_only: whether only the owner of the file may read it.
 
     Raises:
         OutputError: the file exists, is a link or a folder, or cannot be written.
@@ -50,7 +60,8 @@ def write_bytes(path: str | os.PathLike[str], content: bytes, *, overwrite: bool
     check_target(target, overwrite=overwrite)
     temporary = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
+        mode = 0o600 if owner_only else 0o666
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()

@@ -45,6 +45,7 @@ LAYERS = (
     "result",
     "differences",
     "engine",
+    "auditor",
     "mapping",
     "synthetic",
     "open_data",
@@ -89,6 +90,7 @@ SUBPACKAGES = {
 DATAFRAME_LIBRARIES = {"narwhals", "pandas", "polars", "pyarrow"}
 DATAFRAME_PACKAGES = {
     "analysis",
+    "auditor",
     "charts",
     "contracts",
     "reporting",
@@ -275,6 +277,18 @@ def test_the_library_knows_no_metric() -> None:
         if "definitions" in (*source.split("."), name)
     }
     assert importers <= {"model"}, "only the catalogue looks for definitions, by name"
+
+
+def test_the_auditor_shares_no_code_with_disclosure_control() -> None:
+    """Each checks the other, so an error in one must not be in both."""
+    shared = {
+        f"{module} imports {source}"
+        for module, path in LIBRARY.items()
+        if package_of(module) == "auditor"
+        for source, name in imports_of(path)
+        if "disclosure" in (*source.split("."), name) or name.startswith("Disclosure")
+    }
+    assert shared == set()
 
 
 # Where the library may contain a name of the plan: (path, name): reason.

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from swm_kpi import Catalogue, Period, catalogue
-from swm_kpi.audit.definitions import metric_of
+from swm_kpi.auditor.roles import metric_of
 from swm_kpi.output import csv_text
 from swm_kpi.result_columns import column_names, result_schema
 

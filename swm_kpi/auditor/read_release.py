@@ -18,8 +18,8 @@ from typing import Any
 
 import polars as pl
 
-from swm_kpi.audit.definitions import metric_of
-from swm_kpi.audit.stated_policy import StatedPolicy
+from swm_kpi.auditor.roles import metric_of
+from swm_kpi.auditor.stated_policy import StatedPolicy
 from swm_kpi.calendar import Period
 from swm_kpi.engine.input.spreadsheets import Sheet, cell_text, read_sheets
 from swm_kpi.errors import InputError, PeriodError

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from swm_kpi.audit.facts import Facts, Target
+from swm_kpi.auditor.facts import Facts, Target
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,6 +57,8 @@ class Finding:
         excluded: the values from 1 to below the threshold that it cannot be.
         linked: the constraints and variables that say so, by position.
         is_proved: whether whole numbers were tried as well.
+        by_markers: whether it follows from the markers and zeros alone: that no hidden part is
+            zero. Hiding more numbers does not help against that.
     """
 
     target: Target
@@ -67,6 +69,7 @@ class Finding:
     linked: tuple[int, ...] = ()
     reasons: tuple[str, ...] = ()
     is_proved: bool = True
+    by_markers: bool = False
 
 
 def conclude(facts: Facts, progress: Callable[[str], None] | None = None) -> list[Finding]:
@@ -356,8 +359,11 @@ class _Component:
         reasons: tuple[str, ...] = ()
         if conclusion in (Conclusion.EXACT, Conclusion.NARROWED):
             linked, reasons = self._explain(target)
+        by_markers = conclusion is Conclusion.NARROWED and self._follows_from_markers(
+            target, excluded
+        )
         return Finding(
-            target, conclusion, lower, upper, excluded, linked, reasons, is_proved=is_proved
+            target, conclusion, lower, upper, excluded, linked, reasons, is_proved, by_markers
         )
 
     def _range_of(self, target: Target, lower: float, upper: float) -> tuple[float, float]:
@@ -465,6 +471,33 @@ class _Component:
         lower[position] = upper[position] = value
         return self._is_possible(lower, upper)
 
+    def _follows_from_markers(self, target: Target, excluded: Sequence[int]) -> bool:
+        """Return whether it excludes the same values that shown numbers are not zero."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        if not self._constraints:
+            return False
+        own_lower = self._problem.own_lower[self._variables]
+        own_upper = self._problem.own_upper[self._variables]
+        lower = np.clip(own_lower, 0.0, 1.0)
+        upper = np.where(own_upper <= 0, 0.0, _LARGEST)
+        is_definition = np.array([item.is_definition for item in self._constraints])
+        least, most = self._sides
+        solution = milp(
+            self._cost(self._position[target.variable], 1.0),
+            bounds=Bounds(lower, upper),
+            constraints=LinearConstraint(
+                self._matrix,
+                np.where(is_definition, least, -np.inf),
+                np.where(is_definition, most, np.inf),
+            ),
+            options={"presolve": True, "time_limit": _SECONDS},
+        )
+        if solution.x is None:
+            return False
+        low = math.ceil(float(solution.fun) / target.divisor - _WHOLE_TOLERANCE)
+        return max(excluded) < low
+
     # Why
 
     def _explain(self, target: Target) -> tuple[tuple[int, ...], tuple[str, ...]]:
@@ -538,6 +571,12 @@ def judge(
             return Conclusion.SAFE, ()
         is_exact = len(excluded) == threshold - 2
         return (Conclusion.EXACT if is_exact else Conclusion.NARROWED), excluded
+    if high < _TOLERANCE and target.shows_zeros:
+        # It is known of nobody that something happened.
+        return Conclusion.SAFE, ()
+    if target.column != "value" and low > threshold - 1 + _TOLERANCE:
+        # It is a part of a quotient, which is hidden for its other part or for the rest.
+        return Conclusion.SAFE, ()
     if high - low < _TOLERANCE:
         return Conclusion.EXACT, excluded
     if low > threshold - 1 + _TOLERANCE:

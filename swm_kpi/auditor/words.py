@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Protocol
 
-from swm_kpi.audit.conclude import Conclusion, Finding
-from swm_kpi.audit.facts import Facts, Variable
+from swm_kpi.auditor.conclude import Conclusion, Finding
+from swm_kpi.auditor.facts import Facts, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,6 +79,8 @@ def _from_what(facts: Facts, finding: Finding) -> Iterator[str]:
     if finding.reasons:
         reasons = "; ".join(finding.reasons)
         yield f"{reasons[0].upper()}{reasons[1:]}."
+    if finding.by_markers:
+        yield "It follows from the markers alone."
 
 
 def _describe_variable(variable: Variable) -> str:

@@ -4,7 +4,7 @@ It reads only what is published, and shares no code with disclosure control, so 
 each other.
 """
 
-from swm_kpi.audit.audits import Audit, HiddenCell, audit
-from swm_kpi.audit.conclude import Conclusion
+from swm_kpi.auditor.audits import Audit, HiddenCell, audit
+from swm_kpi.auditor.conclude import Conclusion
 
 __all__ = ["Audit", "Conclusion", "HiddenCell", "audit"]

@@ -6,22 +6,20 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from swm_kpi.audit.conclude import Conclusion, Finding, conclude
-from swm_kpi.audit.facts import Facts, Target, build_facts
-from swm_kpi.audit.read_release import PublishedFile, find_files, read_file
-from swm_kpi.audit.stated_policy import StatedPolicy
-from swm_kpi.audit.words import describe_count, describe_finding
-from swm_kpi.errors import InputError, OutputError
+from swm_kpi.auditor.conclude import Conclusion, Finding, conclude
+from swm_kpi.auditor.facts import Facts, Target, build_facts
+from swm_kpi.auditor.read_release import PublishedFile, find_files, read_file
+from swm_kpi.auditor.stated_policy import StatedPolicy
+from swm_kpi.auditor.words import describe_count, describe_finding
+from swm_kpi.errors import InputError
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.plugins import catalogue as installed_catalogue
+from swm_kpi.output.csv import csv_text
+from swm_kpi.output.files import write_text
 from swm_kpi.output.text_table import TERMINAL_WIDTH, format_columns
-
-_OWNER_ONLY = 0o600
-_SHOWN = "shown"
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,8 @@ class HiddenCell:
         excluded: the small values that it cannot be.
         words: what can be concluded, and from what, in sentences.
         is_proved: whether that was decided in whole numbers too, within the limit of time.
+        by_markers: whether it follows from the markers and zeros alone. Zeros are shown, so two
+            hidden members are at least 2 together, and no further hiding changes that.
     """
 
     file: str
@@ -53,7 +53,8 @@ class HiddenCell:
     upper: float | None
     excluded: tuple[int, ...]
     words: str
-    is_proved: bool
+    is_proved: bool = True
+    by_markers: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the conclusion, ready for JSON."""
@@ -70,6 +71,7 @@ class HiddenCell:
             "excluded": list(self.excluded),
             "words": self.words,
             "is_proved": self.is_proved,
+            "by_markers": self.by_markers,
         }
 
 
@@ -113,7 +115,7 @@ class Audit:
 
     def count(self, conclusion: Conclusion) -> int:
         """Return the number of hidden numbers with a conclusion."""
-        return sum(cell.conclusion is conclusion for cell in self.cells)
+        return sum(cell.conclusion == conclusion for cell in self.cells)
 
     def to_text(self, width: int = TERMINAL_WIDTH) -> str:
         """Return the audit as text that fits a terminal.
@@ -135,6 +137,13 @@ class Audit:
         ]
         yield f"{len(self.cells)} hidden numbers in {len(self.policies)} files"
         yield from format_columns(counts, width).splitlines()
+        markers = sum(cell.by_markers for cell in self.cells)
+        if markers:
+            yield from wrap(
+                f"Of those narrowed, {markers} follow from the markers alone: zeros are shown, so a "
+                "hidden part is at least 1. Hide zeros too, or leave the breakdown out.",
+                width,
+            )
         if self.is_safe and self.cells:
             yield "Nothing can be concluded about a hidden number."
         for remark in self.remarks:
@@ -172,7 +181,7 @@ class Audit:
             OutputError: the file exists, or cannot be written.
         """
         text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
-        _write_for_owner(Path(path), f"{text}\n", overwrite=overwrite)
+        write_text(path, f"{text}\n", overwrite=overwrite, owner_only=True)
 
     def to_csv(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write a row for each hidden number as CSV, in a file that only its owner can read.
@@ -185,8 +194,6 @@ class Audit:
             OutputError: the file exists, or cannot be written.
         """
         import polars as pl
-
-        from swm_kpi.output import csv_text
 
         records = [
             {
@@ -201,10 +208,10 @@ class Audit:
         )
         schema = {
             **texts, "lower": pl.Float64, "upper": pl.Float64, "excluded": pl.String,
-            "words": pl.String, "is_proved": pl.Boolean,
+            "words": pl.String, "is_proved": pl.Boolean, "by_markers": pl.Boolean,
         }  # fmt: skip
         frame = pl.DataFrame(records, schema=schema, orient="row")
-        _write_for_owner(Path(path), csv_text(frame), overwrite=overwrite)
+        write_text(path, csv_text(frame), overwrite=overwrite, owner_only=True)
 
 
 def audit(
@@ -311,7 +318,7 @@ def _cell_of(facts: Facts, finding: Finding) -> HiddenCell:
     return HiddenCell(
         target.file, target.ref, target.measure, target.period, target.members, target.column,
         finding.conclusion, lower, upper, finding.excluded,
-        describe_finding(facts, finding), finding.is_proved,
+        describe_finding(facts, finding), finding.is_proved, finding.by_markers,
     )  # fmt: skip
 
 
@@ -321,25 +328,6 @@ def _cell_of_shown(facts: Facts, target: Target) -> HiddenCell:
     excluded = tuple(value for value in range(1, target.threshold) if value != number)
     return HiddenCell(
         target.file, target.ref, target.measure, target.period, target.members, target.column,
-        Conclusion.EXACT, number, number, excluded, words, True,
+        Conclusion.EXACT, number, number, excluded, words,
     )  # fmt: skip
 
-
-def _write_for_owner(path: Path, text: str, *, overwrite: bool) -> None:
-    """Write a file that only its owner can read: what is concluded is confidential."""
-    flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if overwrite else os.O_EXCL)
-    if path.is_symlink() or path.is_dir():
-        raise OutputError(f"{path.name!r} is a link or a folder. Give the name of a file.")
-    problem = ""
-    try:
-        if overwrite and path.exists():
-            path.chmod(_OWNER_ONLY)
-        handle = os.open(path, flags, _OWNER_ONLY)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
-        problem = "exists. Choose another name, or use overwrite=True (--overwrite)"
-    except OSError as error:
-        problem = f"was not written: {error.strerror}. Check the permissions of its folder"
-    if problem:
-        raise OutputError(f"{path.name!r} {problem}.")

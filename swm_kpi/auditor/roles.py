@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from swm_kpi.audit.stated_policy import StatedPolicy
+from swm_kpi.auditor.stated_policy import StatedPolicy
 from swm_kpi.expressions import Expression, canonical
 from swm_kpi.expressions.literals import canonical_literal
 from swm_kpi.measures import (
@@ -29,7 +29,7 @@ from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import Metric, MetricAlias
 from swm_kpi.vocabulary import Unit
 
-_LEFT_OUT = {"undecided": ("undecided", "unanswered"), "without_value": ("without_value", "blank")}
+_LEFT_OUT = {"undecided": ("undecided", "unanswered"), "without_value": ("without_value",)}
 _ONE_BY_ONE = (Operation.ROWS, Operation.DISTINCT)
 _SNAPSHOTS = (TimeAlignment.MEAN_OF_SNAPSHOTS, TimeAlignment.MEAN_OF_STOCKS)
 
@@ -137,7 +137,8 @@ def _roles_of_value(metric: Metric, measure: Measure, policy: StatedPolicy) -> R
             columns = {
                 name: ((1.0, value),)
                 for name, part in zip(names, inputs, strict=False)
-                if (value := value_of(metric, part, policy)) is not None
+                if not isinstance(part.disclosure, MeanOfCounts)
+                and (value := value_of(metric, part, policy)) is not None
             }
             return Roles(columns, scale=scale)
         case AverageOverRows(rows=rows) if is_covered:

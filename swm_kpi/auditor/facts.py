@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from swm_kpi.audit.definitions import (
+from swm_kpi.auditor.roles import (
     Counted,
     Roles,
     Terms,
@@ -30,8 +30,8 @@ from swm_kpi.audit.definitions import (
     metric_of,
     roles_of,
 )
-from swm_kpi.audit.read_release import PublishedFile, Row
-from swm_kpi.audit.regions import (
+from swm_kpi.auditor.read_release import PublishedFile, Row
+from swm_kpi.auditor.regions import (
     OTHER,
     Axis,
     Classes,
@@ -43,7 +43,7 @@ from swm_kpi.audit.regions import (
     is_within,
     with_classes,
 )
-from swm_kpi.audit.stated_policy import StatedPolicy
+from swm_kpi.auditor.stated_policy import StatedPolicy
 from swm_kpi.contracts import ALL, NO_AREA, UNKNOWN
 from swm_kpi.measures import Measure
 from swm_kpi.measures.row_notes import states_hidden_rows
@@ -99,12 +99,14 @@ class Constraint:
         terms: the positions of variables, with factors.
         lower, upper: the bounds.
         reason: why, in words.
+        is_definition: whether it follows from the definitions, and not from a number that is shown.
     """
 
     terms: tuple[tuple[int, float], ...]
     lower: float
     upper: float
     reason: str
+    is_definition: bool = True
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ class Target:
         label: the cell in words.
         threshold: counts from 1 to one less are small.
         rounding_base: what shown counts are rounded to.
+        shows_zeros: whether a zero is shown, and so no harm.
         divisor: what the count is divided by, for a mean of snapshots.
         is_hidden_cell: whether a cell hides it. Otherwise no cell shows it, as for the rest of a
             denominator, and only a small count is harm.
@@ -132,6 +135,7 @@ class Target:
     label: str
     threshold: int
     rounding_base: int
+    shows_zeros: bool = True
     divisor: float = 1.0
     is_hidden_cell: bool = True
 
@@ -154,14 +158,22 @@ class Facts:
     shown_small: list[Target] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
-    def add(self, terms: Iterable[tuple[int, float]], lower: float, upper: float, why: str) -> None:
+    def add(
+        self,
+        terms: Iterable[tuple[int, float]],
+        lower: float,
+        upper: float,
+        why: str,
+        *,
+        is_definition: bool = True,
+    ) -> None:
         """Add a constraint. Factors of one variable are added up."""
         factors: dict[int, float] = defaultdict(float)
         for variable, factor in terms:
             factors[variable] += factor
         left = tuple((variable, factor) for variable, factor in factors.items() if factor)
         if left:
-            self.constraints.append(Constraint(left, lower, upper, why))
+            self.constraints.append(Constraint(left, lower, upper, why, is_definition))
 
 
 @dataclass(frozen=True)
@@ -404,7 +416,8 @@ class _Builder:
         row, policy = cell.row, cell.policy
         return Target(
             position, cell.file.name, row["ref"], row["measure"], row["period"], cell.members,
-            column, cell.label(column), policy.threshold, policy.rounding_base, divisor, hidden,
+            column, cell.label(column), policy.threshold, policy.rounding_base,
+            policy.shows_zeros, divisor, hidden,
         )  # fmt: skip
 
     def _hide(self, cell: _Cell, column: str, position: int, least: float) -> None:
@@ -482,7 +495,7 @@ class _Builder:
         if roles.median_is_whole and based_on is not None and row["value"] % 1 == 0.5:
             half = self._new(Variable())
             why = "the median of an odd number of days is a whole number"
-            self.facts.add([(based_on, 1.0), (half, -2.0)], 0, 0, why)
+            self.facts.add([(based_on, 1.0), (half, -2.0)], 0, 0, why, is_definition=False)
         if roles.total is None:
             return
         total = self._variable(cell, roles.total)
@@ -495,7 +508,8 @@ class _Builder:
             factor = row["value"] * seconds
             slack = _TOLERANCE * max(1.0, abs(factor))
             why = "a mean times its number of rows is their sum"
-            self.facts.add([(total, 1.0), (based_on, -factor)], -slack, slack, why)
+            terms = [(total, 1.0), (based_on, -factor)]
+            self.facts.add(terms, -slack, slack, why, is_definition=False)
 
     def _know_snapshots(self, cell: _Cell, position: int | None) -> None:
         for key, known in self._positions.items():
@@ -524,8 +538,8 @@ class _Builder:
         completeness = cell.metric.completeness_of(cell.measure)
         stated = _stated_in_note(row["note"], policy)
         variables = {}
-        for column, terms in cell.roles.left_out.items():
-            position = self._column(cell, terms)
+        for column, counts in cell.roles.left_out.items():
+            position = self._column(cell, counts)
             if position is None:
                 continue
             variables[column] = position
@@ -541,7 +555,8 @@ class _Builder:
         if stated is not None and variables and all(row[column] is None for column in variables):
             why = "a note says how many rows are left out"
             low, high = stated
-            self.facts.add([(position, 1.0) for position in variables.values()], low, high, why)
+            terms = [(position, 1.0) for position in variables.values()]
+            self.facts.add(terms, low, high, why, is_definition=False)
             for column, position in variables.items():
                 self._hide(cell, column, position, 0.0)
                 self.facts.variables[position].label = f"the note of {cell.label()}"

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from swm_kpi.audit import Audit, Conclusion, HiddenCell, audit
+from swm_kpi.auditor import Audit, Conclusion, HiddenCell, audit
 from tests.support.published_files import HIDDEN, members, row, state_policy, write_release
 
 pytestmark = pytest.mark.slow
 ROUNDED = state_policy(rounding_base=5)
 
 
-def cell(found: Audit, **wanted: str) -> HiddenCell:
+def cell(audited: Audit, **wanted: str) -> HiddenCell:
     """Return the one hidden cell with these columns or members."""
     (only,) = [
         item
-        for item in found.cells
+        for item in audited.cells
         if all(
             str(getattr(item, name, item.members.get(name, "All"))) == value
             for name, value in wanted.items()
@@ -26,11 +26,11 @@ def cell(found: Audit, **wanted: str) -> HiddenCell:
     return only
 
 
-def conclusions(found: Audit) -> dict[str, str]:
+def conclusions(audited: Audit) -> dict[str, str]:
     """Return the conclusion of each hidden value, by its member."""
     return {
         "/".join([*item.members.values()] or ["All"]): item.conclusion.value
-        for item in found.cells
+        for item in audited.cells
         if item.column == "value"
     }
 
@@ -38,10 +38,10 @@ def conclusions(found: Audit) -> dict[str, str]:
 def test_a_total_less_its_members_is_the_member_that_is_hidden(tmp_path: Path) -> None:
     counts = {"Shropshire": 26, "Herefordshire": HIDDEN, "Telford & Wrekin": 14, "All": 43}
     path = write_release(tmp_path / "a.csv", members("15", "incidents", "lpa", counts), ["lpa"])
-    found = audit(path)
-    hidden = cell(found, lpa="Herefordshire")
+    audited = audit(path)
+    hidden = cell(audited, lpa="Herefordshire")
     assert (hidden.conclusion, hidden.lower, hidden.upper) == (Conclusion.EXACT, 3, 3)
-    assert found.exit_code == 1
+    assert audited.exit_code == 1
     assert "It is 3." in hidden.words
     for number in ("43", "26", "14"):
         assert f"which is {number}" in hidden.words
@@ -50,25 +50,25 @@ def test_a_total_less_its_members_is_the_member_that_is_hidden(tmp_path: Path) -
 def test_a_second_member_makes_it_safe(tmp_path: Path) -> None:
     counts = {"Shropshire": 26, "Herefordshire": HIDDEN, "Telford & Wrekin": HIDDEN, "All": 43}
     path = write_release(tmp_path / "a.csv", members("15", "incidents", "lpa", counts), ["lpa"])
-    found = audit(path)
-    assert conclusions(found) == {"Herefordshire": "safe", "Telford & Wrekin": "safe"}
-    assert found.exit_code == 0
-    assert all(item.lower is None and item.words == "" for item in found.cells)
+    audited = audit(path)
+    assert conclusions(audited) == {"Herefordshire": "safe", "Telford & Wrekin": "safe"}
+    assert audited.exit_code == 0
+    assert all(item.lower is None and item.words == "" for item in audited.cells)
 
 
 def test_few_hidden_members_narrow_each_other(tmp_path: Path) -> None:
     counts = {"Shropshire": 26, "Herefordshire": HIDDEN, "Telford & Wrekin": HIDDEN, "All": 29}
     path = write_release(tmp_path / "a.csv", members("15", "incidents", "lpa", counts), ["lpa"])
-    found = audit(path)
-    assert conclusions(found) == {"Herefordshire": "narrowed", "Telford & Wrekin": "narrowed"}
-    assert "It is 1 or 2." in cell(found, lpa="Herefordshire").words
+    audited = audit(path)
+    assert conclusions(audited) == {"Herefordshire": "narrowed", "Telford & Wrekin": "narrowed"}
+    assert "It is 1 or 2." in cell(audited, lpa="Herefordshire").words
 
 
 def test_rounding_hides_the_difference(tmp_path: Path) -> None:
     counts = {"Shropshire": 25, "Herefordshire": HIDDEN, "Telford & Wrekin": 15, "All": 45}
     rows = members("15", "incidents", "lpa", counts)
-    found = audit(write_release(tmp_path / "a.csv", rows, ["lpa"], ROUNDED))
-    assert found.is_safe
+    audited = audit(write_release(tmp_path / "a.csv", rows, ["lpa"], ROUNDED))
+    assert audited.is_safe
 
 
 def test_periods_add_up_to_a_longer_one(tmp_path: Path) -> None:
@@ -78,8 +78,8 @@ def test_periods_add_up_to_a_longer_one(tmp_path: Path) -> None:
         row("15", "incidents", 8, "2024-06"),
         row("15", "incidents", 20, "2024/25 Q1"),
     ]
-    found = audit(write_release(tmp_path / "a.csv", rows))
-    assert cell(found, period="2024-05").lower == 3
+    audited = audit(write_release(tmp_path / "a.csv", rows))
+    assert cell(audited, period="2024-05").lower == 3
 
 
 def test_rolling_years_and_months_leave_a_month(tmp_path: Path) -> None:
@@ -99,8 +99,8 @@ def test_one_count_under_two_names(tmp_path: Path) -> None:
         {"Shropshire": 20, "Telford & Wrekin": 7, "Herefordshire": HIDDEN, "All": HIDDEN},
     )  # fmt: skip
     share = row("53", "arrival_recorded", 1.0, lpa="All", numerator=28, denominator=28)
-    found = audit(write_release(tmp_path / "a.csv", [*rows, share], ["lpa"]))
-    hidden = cell(found, measure="incidents", lpa="Herefordshire")
+    audited = audit(write_release(tmp_path / "a.csv", [*rows, share], ["lpa"]))
+    hidden = cell(audited, measure="incidents", lpa="Herefordshire")
     assert (hidden.conclusion, hidden.lower) == (Conclusion.EXACT, 1)
 
 
@@ -111,8 +111,8 @@ def test_a_mean_of_snapshots_over_time(tmp_path: Path) -> None:
         row("54", "unresourced", HIDDEN, "2024-06"),
         row("54", "unresourced", (270 + 248 + 90) / 91, "2024/25 Q1", denominator=91),
     ]
-    found = audit(write_release(tmp_path / "a.csv", rows))
-    hidden = cell(found, period="2024-06")
+    audited = audit(write_release(tmp_path / "a.csv", rows))
+    hidden = cell(audited, period="2024-06")
     assert (hidden.conclusion, hidden.lower) == (Conclusion.EXACT, 3)
 
 
@@ -124,8 +124,8 @@ def test_the_mean_of_one_snapshot_is_the_stock(tmp_path: Path) -> None:
         ),
         *members("69", "officers", "sex", {"Not stated": 12, "Male": 6, "Female": HIDDEN}),
     ]  # fmt: skip
-    found = audit(write_release(tmp_path / "a.csv", rows, ["sex"]))
-    hidden = cell(found, measure="officers", sex="Female")
+    audited = audit(write_release(tmp_path / "a.csv", rows, ["sex"]))
+    hidden = cell(audited, measure="officers", sex="Female")
     assert (hidden.conclusion, hidden.lower) == (Conclusion.EXACT, 3)
 
 
@@ -138,8 +138,8 @@ def test_a_measure_that_is_a_member_of_another(tmp_path: Path) -> None:
         ),
         row("20", "burglary", 6),
     ]  # fmt: skip
-    found = audit(write_release(tmp_path / "a.csv", rows, ["offence_subgroup"]))
-    hidden = cell(found, offence_subgroup="Shoplifting")
+    audited = audit(write_release(tmp_path / "a.csv", rows, ["offence_subgroup"]))
+    hidden = cell(audited, offence_subgroup="Shoplifting")
     assert (hidden.conclusion, hidden.lower) == (Conclusion.EXACT, 4)
     assert "ref 20 burglary (2024/25 Q1), which is 6" in hidden.words
 
@@ -154,8 +154,8 @@ def test_a_note_that_says_a_number(tmp_path: Path) -> None:
             "27", "offences", "lpa", {"All": 90, "Shropshire": 70, "Herefordshire": 20}
         )
     ]
-    found = audit(write_release(tmp_path / "a.csv", rows, ["lpa"], ROUNDED))
-    hidden = cell(found, lpa="Herefordshire")
+    audited = audit(write_release(tmp_path / "a.csv", rows, ["lpa"], ROUNDED))
+    hidden = cell(audited, lpa="Herefordshire")
     assert (hidden.conclusion, hidden.lower) == (Conclusion.EXACT, 1)
     assert hidden.column == "undecided"
 
@@ -167,8 +167,8 @@ def test_the_parity_of_a_median_of_days(tmp_path: Path) -> None:
     ]
     shown = {"value": 3.5, "denominator": 5}
     rows = [item | shown if item["lpa"] == "Shropshire" else item for item in rows]
-    found = audit(write_release(tmp_path / "a.csv", rows, ["lpa"], ROUNDED))
-    hidden = cell(found, lpa="Herefordshire", column="denominator")
+    audited = audit(write_release(tmp_path / "a.csv", rows, ["lpa"], ROUNDED))
+    hidden = cell(audited, lpa="Herefordshire", column="denominator")
     assert hidden.conclusion is Conclusion.NARROWED
     assert {1, 3} <= set(hidden.excluded)
 
@@ -176,22 +176,22 @@ def test_the_parity_of_a_median_of_days(tmp_path: Path) -> None:
 def test_an_exemption_shows_a_count_that_another_ref_hides(tmp_path: Path) -> None:
     policy = f"{state_policy()} Exempt: 29, because it identifies nobody."
     rows = [row("27", "offences", HIDDEN), row("29", "crimes_recorded", 3)]
-    found = audit(write_release(tmp_path / "a.csv", rows, (), policy))
-    hidden = cell(found, ref="27")
+    audited = audit(write_release(tmp_path / "a.csv", rows, (), policy))
+    hidden = cell(audited, ref="27")
     assert (hidden.conclusion, hidden.lower) == (Conclusion.EXACT, 3)
 
 
 def test_a_share_that_leaves_few(tmp_path: Path) -> None:
     share = row("27", "share_of_crime", 0.96, numerator=48, denominator=50)
-    found = audit(write_release(tmp_path / "a.csv", [share]))
-    assert [(item.column, item.lower) for item in found.cells] == [
+    audited = audit(write_release(tmp_path / "a.csv", [share]))
+    assert [(item.column, item.lower) for item in audited.cells] == [
         ("the rest of the denominator", 2)
     ]
 
 
 def test_a_small_number_that_is_shown(tmp_path: Path) -> None:
-    found = audit(write_release(tmp_path / "a.csv", [row("15", "incidents", 3)]))
-    (shown,) = found.cells
+    audited = audit(write_release(tmp_path / "a.csv", [row("15", "incidents", 3)]))
+    (shown,) = audited.cells
     assert shown.conclusion is Conclusion.EXACT
     assert shown.words == "The file shows it: 3 is under 5."
 
@@ -223,6 +223,6 @@ def test_revised_numbers_are_audited_alone(tmp_path: Path) -> None:
         tmp_path / "2024.csv", members("15", "incidents", "lpa", counts), ["lpa"]
     )
     revised = write_release(tmp_path / "2025.csv", [row("15", "incidents", 24)])
-    found = audit(first, revised)
-    assert "contradict each other" in found.remarks[0]
-    assert cell(found, lpa="Herefordshire").lower == 3
+    audited = audit(first, revised)
+    assert "contradict each other" in audited.remarks[0]
+    assert cell(audited, lpa="Herefordshire").lower == 3
