@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
@@ -40,6 +40,8 @@ class HiddenCell:
         is_proved: whether that was decided in whole numbers too, within the limit of time.
         by_markers: whether it follows from the markers and zeros alone. Zeros are shown, so two
             hidden members are at least 2 together, and no further hiding changes that.
+        surely_small: whether it is known to be under the threshold. Otherwise it may be a number
+            that is hidden only to protect another.
     """
 
     file: str
@@ -55,6 +57,7 @@ class HiddenCell:
     words: str
     is_proved: bool = True
     by_markers: bool = False
+    surely_small: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the conclusion, ready for JSON."""
@@ -72,6 +75,7 @@ class HiddenCell:
             "words": self.words,
             "is_proved": self.is_proved,
             "by_markers": self.by_markers,
+            "surely_small": self.surely_small,
         }
 
 
@@ -86,17 +90,19 @@ class Audit:
         policies: the policy of each file, by its name.
         remarks: what else a reader must know.
         unprotected: the names of files whose numbers have had no disclosure control.
+        unaudited: the number of hidden numbers that no definition explains.
     """
 
     cells: tuple[HiddenCell, ...]
     policies: Mapping[str, StatedPolicy]
     remarks: tuple[str, ...] = ()
     unprotected: tuple[str, ...] = ()
+    unaudited: int = 0
 
     @property
     def is_safe(self) -> bool:
-        """Whether nothing can be concluded."""
-        return not self.unprotected and not any(self.concluded)
+        """Whether nothing can be concluded about any hidden number."""
+        return not (self.unprotected or self.unaudited or self.concluded)
 
     @property
     def concluded(self) -> tuple[HiddenCell, ...]:
@@ -140,10 +146,12 @@ class Audit:
         markers = sum(cell.by_markers for cell in self.cells)
         if markers:
             yield from wrap(
-                f"Of those narrowed, {markers} follow from the markers alone: zeros are shown, so a "
-                "hidden part is at least 1. Hide zeros too, or leave the breakdown out.",
+                f"Of those narrowed, {markers} follow from the markers alone: zeros are shown, so "
+                "a hidden part is at least 1. Hide zeros too, or leave the breakdown out.",
                 width,
             )
+        if self.unaudited:
+            yield f"{self.unaudited} more are not audited, because they are not defined here"
         if self.is_safe and self.cells:
             yield "Nothing can be concluded about a hidden number."
         for remark in self.remarks:
@@ -155,15 +163,14 @@ class Audit:
             yield from wrap(
                 f"{cell.conclusion.upper()} {describe_count(cell)}", width, subsequent_indent="  "
             )
-            yield from wrap(
-                cell.words, width, initial_indent="  ", subsequent_indent="  "
-            )
+            yield from wrap(cell.words, width, initial_indent="  ", subsequent_indent="  ")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the audit, ready for JSON."""
         return {
             "is_safe": self.is_safe,
             "unprotected": list(self.unprotected),
+            "unaudited": self.unaudited,
             "counts": {kind.value: self.count(kind) for kind in Conclusion},
             "policies": {name: policy.to_dict() for name, policy in self.policies.items()},
             "remarks": list(self.remarks),
@@ -209,6 +216,7 @@ class Audit:
         schema = {
             **texts, "lower": pl.Float64, "upper": pl.Float64, "excluded": pl.String,
             "words": pl.String, "is_proved": pl.Boolean, "by_markers": pl.Boolean,
+            "surely_small": pl.Boolean,
         }  # fmt: skip
         frame = pl.DataFrame(records, schema=schema, orient="row")
         write_text(path, csv_text(frame), overwrite=overwrite, owner_only=True)
@@ -282,13 +290,15 @@ def _audit_alone(
     progress: Callable[[str], None] | None,
 ) -> Audit:
     cells: list[HiddenCell] = []
+    unaudited = 0
     for pair in pairs:
         facts = build_facts([pair], definitions)
         part = _build_audit(facts, conclude(facts, progress), [pair], (), ())
         cells += part.cells
+        unaudited += part.unaudited
         remarks = (*remarks, *facts.remarks)
     policies = {file.name: policy for file, policy in pairs}
-    return Audit(tuple(cells), policies, remarks, unprotected)
+    return Audit(tuple(cells), policies, remarks, unprotected, unaudited)
 
 
 def _build_audit(
@@ -301,7 +311,7 @@ def _build_audit(
     cells = [_cell_of(facts, finding) for finding in findings if _is_of_interest(finding)]
     cells += [_cell_of_shown(facts, target) for target in facts.shown_small]
     policies = {file.name: policy for file, policy in pairs}
-    return Audit(tuple(cells), policies, remarks, unprotected)
+    return Audit(tuple(cells), policies, remarks, unprotected, facts.unaudited)
 
 
 def _is_of_interest(finding: Finding) -> bool:
@@ -319,6 +329,7 @@ def _cell_of(facts: Facts, finding: Finding) -> HiddenCell:
         target.file, target.ref, target.measure, target.period, target.members, target.column,
         finding.conclusion, lower, upper, finding.excluded,
         describe_finding(facts, finding), finding.is_proved, finding.by_markers,
+        upper is not None and upper < target.threshold,
     )  # fmt: skip
 
 
@@ -328,6 +339,5 @@ def _cell_of_shown(facts: Facts, target: Target) -> HiddenCell:
     excluded = tuple(value for value in range(1, target.threshold) if value != number)
     return HiddenCell(
         target.file, target.ref, target.measure, target.period, target.members, target.column,
-        Conclusion.EXACT, number, number, excluded, words,
+        Conclusion.EXACT, number, number, excluded, words, surely_small=True,
     )  # fmt: skip
-

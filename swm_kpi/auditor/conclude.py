@@ -307,9 +307,7 @@ class _Component:
         solution = self._solve(cost, self._lower, upper)
         return None if solution is None else solution.x
 
-    def _solve(
-        self, cost: Array, lower: Array, upper: Array, *, whole: bool = False
-    ) -> Any | None:
+    def _solve(self, cost: Array, lower: Array, upper: Array, *, whole: bool = False) -> Any | None:
         """Return a solution of a program, or None where there is none."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -405,8 +403,9 @@ class _Component:
     def _in_whole_numbers(
         self, target: Target, lower: float, upper: float
     ) -> tuple[float, float, tuple[int, ...], bool]:
-        """Return the bounds in whole numbers, the values between that are not possible, and whether
-        that was decided within the limit of time.
+        """Return the bounds in whole numbers, small values that are not possible, and certainty.
+
+        The last is whether all of it was decided within the limit of time.
         """
         position, seen = self._position[target.variable], self._seen[target.variable]
         if target.divisor != 1:
@@ -581,7 +580,7 @@ def judge(
         return Conclusion.EXACT, excluded
     if low > threshold - 1 + _TOLERANCE:
         values = math.floor(high) - math.ceil(low) + 1 if math.isfinite(high) else math.inf
-        is_close = 1 < target.rounding_base and values < target.rounding_base
+        is_close = target.rounding_base > 1 and values < target.rounding_base
         return (Conclusion.NARROWED if is_close else Conclusion.SAFE), ()
     if not excluded:
         return Conclusion.SAFE, ()
@@ -589,4 +588,3 @@ def judge(
     if high < threshold and len(left) == 1 and low > 0:
         return Conclusion.EXACT, excluded
     return Conclusion.NARROWED, excluded
-

@@ -20,16 +20,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
-from swm_kpi.auditor.roles import (
-    Counted,
-    Roles,
-    Terms,
-    family_of_last_snapshot,
-    metric_of,
-    roles_of,
-)
 from swm_kpi.auditor.read_release import PublishedFile, Row
 from swm_kpi.auditor.regions import (
     OTHER,
@@ -43,13 +36,21 @@ from swm_kpi.auditor.regions import (
     is_within,
     with_classes,
 )
+from swm_kpi.auditor.roles import (
+    Counted,
+    Roles,
+    Terms,
+    family_of_last_snapshot,
+    metric_of,
+    roles_of,
+)
 from swm_kpi.auditor.stated_policy import StatedPolicy
 from swm_kpi.contracts import ALL, NO_AREA, UNKNOWN
 from swm_kpi.measures import Measure
 from swm_kpi.measures.row_notes import states_hidden_rows
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import Metric
-from swm_kpi.vocabulary import Basis, Marker
+from swm_kpi.vocabulary import Marker
 
 INFINITY = math.inf
 REST = "the rest of the denominator"
@@ -148,8 +149,9 @@ class Facts:
         variables: the true counts.
         constraints: what links them.
         targets: what must not be known.
-        shown_small: labels of small numbers that a file shows as they are, with the number.
+        shown_small: small numbers that a file shows as they are.
         remarks: what a reader of the audit must know.
+        unaudited: the number of hidden numbers of measures that are not defined here.
     """
 
     variables: list[Variable] = field(default_factory=list)
@@ -157,6 +159,7 @@ class Facts:
     targets: list[Target] = field(default_factory=list)
     shown_small: list[Target] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    unaudited: int = 0
 
     def add(
         self,
@@ -202,9 +205,7 @@ class _Cell:
         return f"ref {row['ref']} {row['measure'].replace('_', ' ')}{what} ({where})"
 
 
-def build_facts(
-    files: Sequence[tuple[PublishedFile, StatedPolicy]], catalogue: Catalogue
-) -> Facts:
+def build_facts(files: Sequence[tuple[PublishedFile, StatedPolicy]], catalogue: Catalogue) -> Facts:
     """Return what published files say together.
 
     Args:
@@ -243,6 +244,7 @@ class _Builder:
             definition = roles[key]
             if definition is None:
                 unknown[f"ref {row['ref']} {row['measure']}"] = None
+                self.facts.unaudited += row["marker"] == Marker.CONFIDENTIAL
             elif row["period_start"] is not None:
                 yield _Cell(file, policy, row, *definition)
         if unknown:
@@ -256,9 +258,10 @@ class _Builder:
         self, policy: StatedPolicy, ref: str, key: str, basis: str
     ) -> tuple[Metric, Measure, Roles] | None:
         metric = metric_of(self._catalogue, ref)
-        for measure in metric.measures if metric is not None else ():
-            if (measure.key, measure.basis.value) == (key, basis):
-                return metric, measure, roles_of(metric, measure, policy)  # type: ignore[arg-type]
+        if metric is not None:
+            for measure in metric.measures:
+                if (measure.key, measure.basis.value) == (key, basis):
+                    return metric, measure, roles_of(metric, measure, policy)
         return None
 
     def build(self) -> Facts:
@@ -298,6 +301,8 @@ class _Builder:
         """Return the selection of a count in a cell; None where its table lacks the breakdown.
 
         Args:
+            cell: the row.
+            counted: the count.
             instead: another member of a breakdown; None for rows of no member.
         """
         conditions = self._regions.read(counted.where)
@@ -602,10 +607,11 @@ class _Builder:
             for terms in (*roles.columns.values(), *roles.left_out.values(), *total):
                 for _, counted in terms:
                     position = self._variable(cell, counted, **{key: None})
-                    if position is not None and counted.statistic is not None:
-                        if counted.statistic.total_over != key:
-                            self._bound(position, 0, 0)
-                            self.facts.variables[position].is_absent = True
+                    statistic = counted.statistic
+                    if position is None or statistic is None or statistic.total_over == key:
+                        continue
+                    self._bound(position, 0, 0)
+                    self.facts.variables[position].is_absent = True
 
     def _add_open_lists(self) -> None:
         """Add that an open list names every member that has rows."""
@@ -677,7 +683,7 @@ class _Builder:
             cuts = sorted(
                 {first for first, _ in positions} | {_next(last) for _, last in positions}
             )
-            steps = [(first, _before(stop)) for first, stop in zip(cuts, cuts[1:], strict=False)]
+            steps = [(first, _before(stop)) for first, stop in pairwise(cuts)]
             for span, position in positions.items():
                 inside = [step for step in steps if span[0] <= step[0] and step[1] <= span[1]]
                 if inside == [span]:
@@ -779,7 +785,7 @@ class _Builder:
         self._add_means_over_time()
 
     def _fill_snapshots(self) -> None:
-        """Add the number of snapshots where a row hides it: that of the other rows, if all agree."""
+        """Add the number of snapshots where a row hides it, if all other rows agree."""
         numbers: dict[tuple[str, Span], set[float]] = defaultdict(set)
         for (family, span, _), number in self._snapshots.items():
             numbers[family, span].add(number)

@@ -276,7 +276,7 @@ def _text_below(sheet: Sheet, heading: str) -> str:
 def _rows_of_sheet(
     sheet: Sheet, ref: str, metric: Metric, notes: Mapping[str, str]
 ) -> tuple[list[Row], list[str]]:
-    cells = [[cell for cell in row] for row in sheet.cells]
+    cells = [list(row) for row in sheet.cells]
     top = next((n for n, row in enumerate(cells) if row and row[0] == "Period"), None)
     if top is None:
         return [], []

@@ -146,11 +146,11 @@ class Regions:
         if isinstance(condition, Not) and isinstance(condition.condition, Not):
             self._add(condition.condition.condition, selections)
             return
-        if isinstance(condition, Not) and isinstance(condition.condition, BoolOp):
-            if condition.condition.op == "or":
-                for part in condition.condition.conditions:
-                    self._add(Not(part), selections)
-                return
+        inner = condition.condition if isinstance(condition, Not) else None
+        if isinstance(inner, BoolOp) and inner.op == "or":
+            for part in inner.conditions:
+                self._add(Not(part), selections)
+            return
         if isinstance(condition, Not) and isinstance(condition.condition, IsNull):
             term = condition.condition.term
             if isinstance(term, Elapsed):

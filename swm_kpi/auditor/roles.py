@@ -87,7 +87,9 @@ class Roles:
 
 def metric_of(catalogue: Catalogue, ref: str) -> Metric | None:
     """Return the metric that is computed for a ref, or None where none is defined."""
-    entry = catalogue[ref] if ref in catalogue else None
+    if ref not in catalogue:
+        return None
+    entry = catalogue[ref]
     if isinstance(entry, MetricAlias):
         entry = catalogue[entry.of]
     return entry if isinstance(entry, Metric) else None
@@ -132,15 +134,15 @@ def _roles_of_value(metric: Metric, measure: Measure, policy: StatedPolicy) -> R
                 is_mean_of_snapshots=is_mean,
             )
         case QuotientOfMeasures(scale=scale):
-            names = ("numerator", "denominator")
+            columns = ("numerator", "denominator")
             inputs = (metric.measure(key, measure.basis) for key in measure.depends_on)
-            columns = {
+            quotient = {
                 name: ((1.0, value),)
-                for name, part in zip(names, inputs, strict=False)
+                for name, part in zip(columns, inputs, strict=False)
                 if not isinstance(part.disclosure, MeanOfCounts)
                 and (value := value_of(metric, part, policy)) is not None
             }
-            return Roles(columns, scale=scale)
+            return Roles(quotient, scale=scale)
         case AverageOverRows(rows=rows) if is_covered:
             based_on = {"denominator": ((1.0, counted(statistics[rows])),)}
             names = [name for name in ("sum", "seconds") if name in statistics]
@@ -154,8 +156,11 @@ def _roles_of_value(metric: Metric, measure: Measure, policy: StatedPolicy) -> R
             among: list[tuple[float, Counted]] = [(1.0, counted(statistics[whole]))]
             if rule.undecided in statistics:
                 among.append((-1.0, counted(statistics[rule.undecided])))
-            columns = {"numerator": ((1.0, counted(statistics[part])),), "denominator": (*among,)}
-            return Roles(columns, is_share=True, scale=1)
+            share: dict[str, Terms] = {
+                "numerator": ((1.0, counted(statistics[part])),),
+                "denominator": tuple(among),
+            }
+            return Roles(share, is_share=True, scale=1)
     return Roles()
 
 

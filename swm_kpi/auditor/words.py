@@ -58,7 +58,8 @@ def _what(finding: Finding) -> str:
         if left:
             return f"It is {_listed(left, 'or')}."
     if not math.isfinite(upper):
-        return f"It is not {_listed(list(finding.excluded), 'or')}."
+        no = _listed(list(finding.excluded), "or")
+        return f"It is not {no}; it may be {target.threshold} or more."
     return f"It is from {_number(lower)} to {_number(upper)}."
 
 

@@ -143,9 +143,7 @@ def actual(
     """Return the conclusion of the auditor about each hidden line."""
     rows: list[dict[str, Any]] = []
     for number, line in enumerate(lines):
-        exact = sum(
-            count for count, atom in zip(counts, atoms, strict=True) if line.counts(atom)
-        )
+        exact = sum(count for count, atom in zip(counts, atoms, strict=True) if line.counts(atom))
         if line.side == "Unknown" and exact == 0:
             continue
         shown = (exact + base / 2) // base * base if base > 1 else exact

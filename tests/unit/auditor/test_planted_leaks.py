@@ -219,9 +219,7 @@ def test_two_releases_are_subtracted(tmp_path: Path) -> None:
 
 def test_revised_numbers_are_audited_alone(tmp_path: Path) -> None:
     counts = {"Shropshire": 26, "Herefordshire": HIDDEN, "All": 29}
-    first = write_release(
-        tmp_path / "2024.csv", members("15", "incidents", "lpa", counts), ["lpa"]
-    )
+    first = write_release(tmp_path / "2024.csv", members("15", "incidents", "lpa", counts), ["lpa"])
     revised = write_release(tmp_path / "2025.csv", [row("15", "incidents", 24)])
     audited = audit(first, revised)
     assert "contradict each other" in audited.remarks[0]
