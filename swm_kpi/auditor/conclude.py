@@ -495,7 +495,7 @@ class _Component:
         if solution.x is None:
             return False
         low = math.ceil(float(solution.fun) / target.divisor - _WHOLE_TOLERANCE)
-        return max(excluded) < low
+        return bool(excluded) and max(excluded) < low
 
     # Why
 

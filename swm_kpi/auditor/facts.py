@@ -23,6 +23,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from swm_kpi.auditor.read_release import PublishedFile, Row
 from swm_kpi.auditor.regions import (
     OTHER,
@@ -31,9 +33,7 @@ from swm_kpi.auditor.regions import (
     Region,
     Regions,
     Selection,
-    axes_between,
     classes_on,
-    is_within,
     with_classes,
 )
 from swm_kpi.auditor.roles import (
@@ -61,7 +61,9 @@ _EXACT_ABOUT = 10
 """Below this, a note that says "about" a number says the number itself."""
 _RECORDED_PER_MISSING = 9
 """A number without a marker has at most one row that is not recorded for so many that are."""
-_MOST_REGIONS = 600
+_MOST_REGIONS = 4000
+_MOST_DIGITS = 6
+"""A mean with more significant digits is not rounded."""
 _TOLERANCE = 1e-6
 
 Span = tuple[date, date]
@@ -205,26 +207,40 @@ class _Cell:
         return f"ref {row['ref']} {row['measure'].replace('_', ' ')}{what} ({where})"
 
 
-def build_facts(files: Sequence[tuple[PublishedFile, StatedPolicy]], catalogue: Catalogue) -> Facts:
+def build_facts(
+    files: Sequence[tuple[PublishedFile, StatedPolicy]],
+    catalogue: Catalogue,
+    *,
+    is_nested: bool = True,
+) -> Facts:
     """Return what published files say together.
 
     Args:
         files: each file, with its policy.
         catalogue: the definitions.
+        is_nested: whether an area of a lower level is in one area of each level above.
     """
-    return _Builder(catalogue, files).build()
+    return _Builder(catalogue, files, is_nested=is_nested).build()
 
 
 class _Builder:
     def __init__(
-        self, catalogue: Catalogue, files: Sequence[tuple[PublishedFile, StatedPolicy]]
+        self,
+        catalogue: Catalogue,
+        files: Sequence[tuple[PublishedFile, StatedPolicy]],
+        *,
+        is_nested: bool = True,
     ) -> None:
         self.facts = Facts()
         self._catalogue = catalogue
         assumptions: dict[str, Any] = {}
         for file, _ in files:
             assumptions |= file.assumptions
-        self._regions = Regions(assumptions)
+        members: dict[str, set[str]] = defaultdict(set)
+        for file, _ in files:
+            for key in file.by:
+                members[key] |= {row[key] for row in file.rows} - {ALL, UNKNOWN, "", None}
+        self._regions = Regions(assumptions, catalogue.areas if is_nested else None, members)
         self._cells = [cell for file, policy in files for cell in self._cells_of(file, policy)]
         self._positions: dict[Key, int] = {}
         self._counted: dict[str, Counted] = {}
@@ -232,6 +248,7 @@ class _Builder:
         self._snapshots: dict[Key, float] = {}
         self._targets: dict[int, Target] = {}
         self._derived: dict[tuple[object, ...], int] = {}
+        self._digits: dict[tuple[int, str, str], int] = {}
         self._open_axes: dict[str, set[str]] = defaultdict(set)
 
     def _cells_of(self, file: PublishedFile, policy: StatedPolicy) -> Iterator[_Cell]:
@@ -484,14 +501,17 @@ class _Builder:
         part = positions.get("numerator")
         if not scale or part is None or row["numerator"] is not None:
             return
-        if row["denominator"] is not None:
-            self._show(cell, "numerator", part, round(row["value"] * row["denominator"] / scale, 6))
-            return
+        below = row["denominator"]
         whole = positions.get("denominator")
-        shown = self.facts.variables[whole].shown if whole is not None else ""
-        if shown:
-            number = row["value"] * float(shown.replace(",", "")) / scale
-            self._show(cell, "numerator", part, round(number, 6))
+        if below is None and whole is not None and self.facts.variables[whole].shown:
+            below = float(self.facts.variables[whole].shown.replace(",", ""))
+        if below is None:
+            return
+        number = row["value"] * below / scale
+        base = cell.policy.rounding_base
+        nearest = round(number / base) * base
+        if abs(number - nearest) < _TOLERANCE * max(1.0, number):
+            self._show(cell, "numerator", part, float(nearest))
 
     def _add_average(self, cell: _Cell, positions: Mapping[str, int]) -> None:
         """Add what a mean says of its sum, and a median of the number of its rows."""
@@ -510,11 +530,31 @@ class _Builder:
             self._add_mean_of_snapshots(cell, total)
         elif based_on is not None:
             seconds = _SECONDS_IN.get(row["unit"], 1.0) if "elapsed" in roles.total.family else 1.0
-            factor = row["value"] * seconds
-            slack = _TOLERANCE * max(1.0, abs(factor))
             why = "a mean times its number of rows is their sum"
-            terms = [(total, 1.0), (based_on, -factor)]
-            self.facts.add(terms, -slack, slack, why, is_definition=False)
+            for sign in (-1, 1):
+                # The mean is between two limits, which are one where it is not rounded.
+                factor = (row["value"] + sign * self._precision_of(cell)) * seconds
+                slack = _TOLERANCE * max(1.0, abs(factor))
+                terms = [(total, -sign * 1.0), (based_on, sign * factor)]
+                self.facts.add(terms, -slack, INFINITY, why, is_definition=False)
+
+    def _precision_of(self, cell: _Cell) -> float:
+        """Return by how much a mean can differ from the one that is shown.
+
+        The file does not say to how many digits means are rounded, but all of them have no more.
+        """
+        row, key = cell.row, (id(cell.file), cell.row["ref"], cell.row["measure"])
+        if key not in self._digits:
+            values = [
+                other["value"]
+                for other in cell.file.rows
+                if (other["ref"], other["measure"]) == key[1:] and other["value"]
+            ]
+            self._digits[key] = max(map(_digits_of, values), default=0)
+        digits = self._digits[key]
+        if digits > _MOST_DIGITS or not row["value"]:
+            return 0.0
+        return float(0.5 * 10.0 ** (math.floor(math.log10(abs(row["value"]))) - digits + 1))
 
     def _know_snapshots(self, cell: _Cell, position: int | None) -> None:
         for key, known in self._positions.items():
@@ -738,20 +778,24 @@ class _Builder:
                 self.facts.add(terms, 0, INFINITY, why)
 
     def _parts_of(self, regions: Sequence[Region]) -> Iterator[tuple[Region, Region]]:
-        known = set(regions)
-        for inner in regions:
-            for outer in regions:
-                if inner == outer or not is_within(inner, outer):
-                    continue
-                differing = axes_between(inner, outer)
-                if len(differing) < 2:
-                    continue
-                between = (
-                    with_classes(inner, axis, classes_on(outer, axis))
-                    for axis in map(self._regions.axes.__getitem__, differing)
-                )
-                if not any(region in known for region in between):
-                    yield inner, outer
+        """Yield each region with one around it that differs on several axes, and none between."""
+        count = len(regions)
+        is_inside = np.ones((count, count), dtype=bool)
+        differing = np.zeros((count, count), dtype=np.int16)
+        for name in {axis for region in regions for axis, _ in region}:
+            axis = self._regions.axes[name]
+            sets: dict[Classes, int] = {}
+            at = np.array(
+                [sets.setdefault(classes_on(region, axis), len(sets)) for region in regions]
+            )
+            is_subset = np.array([[inner <= outer for outer in sets] for inner in sets])
+            is_inside &= is_subset[at[:, None], at[None, :]]
+            differing += at[:, None] != at[None, :]
+        is_inside &= differing > 0
+        steps = is_inside.astype(np.float32)
+        is_direct = is_inside & (steps @ steps == 0) & (differing > 1)
+        for inner, outer in np.argwhere(is_direct):
+            yield regions[inner], regions[outer]
 
     def _add_distinct(self) -> None:
         """Add that there are at most as many different values as rows."""
@@ -852,6 +896,12 @@ def _stated_in_note(note: str, policy: StatedPolicy) -> tuple[float, float] | No
             float(number), float(number)
         )  # fmt: skip
     return (float(number), float(number)) if number < _EXACT_ABOUT else (_EXACT_ABOUT, INFINITY)
+
+
+def _digits_of(value: float) -> int:
+    """Return the number of significant digits of a number, at least 3."""
+    text = f"{abs(value):.14e}".partition("e")[0].replace(".", "").rstrip("0")
+    return max(len(text), 3)
 
 
 def _atoms(positions: Mapping[Classes, int], every: Classes) -> list[Classes]:

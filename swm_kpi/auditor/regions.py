@@ -11,10 +11,11 @@ exactly one class of each axis, so classes that cover an axis add up to all rows
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from swm_kpi.auditor.places import Chain, chains_of
 from swm_kpi.contracts import Column, Recoded
 from swm_kpi.expressions import (
     Assumption,
@@ -31,6 +32,7 @@ from swm_kpi.expressions import (
 from swm_kpi.expressions.literals import canonical_literal
 from swm_kpi.expressions.tree import BoolOp, IsTrue
 from swm_kpi.measures.null_conditions import can_be_unknown
+from swm_kpi.model.areas import Areas
 
 BLANK = "blank"
 OTHER = "other"
@@ -76,12 +78,20 @@ class Regions:
 
     Args:
         assumptions: the values of assumptions that the published numbers were computed with.
+        areas: the areas of the force, by which levels of areas are linked.
+        members: the members in the published files, by breakdown.
     """
 
-    def __init__(self, assumptions: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        assumptions: Mapping[str, Any] | None = None,
+        areas: Areas | None = None,
+        members: Mapping[str, Collection[str]] | None = None,
+    ) -> None:
         self._assumptions = dict(assumptions or {})
+        self._areas, self._members = areas, dict(members or {})
         self.axes: dict[str, Axis] = {}
-        self._limits: dict[str, list[tuple[Region, str]]] = {}
+        self._places: dict[str, tuple[str, int, tuple[Chain, ...]] | None] = {}
 
     def read(self, *conditions: Expression | None) -> Mapping[str, _Selection]:
         """Return the selection on each axis that conditions make, when all of them are met."""
@@ -114,9 +124,38 @@ class Regions:
             return axis.key, _Selection.all_but(named)
         axis = self._axis_of(term)
         if member is None:
-            return axis.key, _Selection.only([BLANK])
+            return self._placed(axis.key, _Selection.only([BLANK]))
         axis.values.add(_text(member))
-        return axis.key, _Selection.only([_text(member)])
+        return self._placed(axis.key, _Selection.only([_text(member)]))
+
+    def _placed(self, key: str, selection: _Selection) -> tuple[str, _Selection]:
+        """Return a selection of areas as one of chains, where a table has levels of areas."""
+        place = self._places.get(key)
+        if place is None:
+            return key, selection
+        axis, level, chains = place
+        return axis, _Selection.only(
+            _text_of_chain(chain)
+            for chain in chains
+            if ((_text(chain[level]) if chain[level] else BLANK) in selection.texts)
+            is not selection.is_complement
+        )
+
+    def _add_place(self, term: Term, form: str) -> None:
+        """Link the column of an area with those of the levels above and below it."""
+        dimension = getattr(term, "dimension", None)
+        if not isinstance(term, Column) or dimension is None or not dimension.is_area:
+            return
+        contract = term.owner
+        levels, chains = (
+            chains_of(self._areas, contract, self._members) if contract is not None else ((), ())
+        )
+        if contract is None or dimension.key not in levels:
+            return
+        key = json.dumps(["place", contract.table])
+        values = {_text_of_chain(chain) for chain in chains}
+        self.axes.setdefault(key, Axis(key, "area", False, True, values))
+        self._places[form] = (key, levels.index(dimension.key), chains)
 
     def _axis_of(self, term: Term) -> Axis:
         form = json.dumps(canonical(term))
@@ -128,7 +167,13 @@ class Regions:
             is_closed = domain is not None
             title = getattr(term, "name", "") or str(term)
             has_blank = can_be_unknown(term)
+            dimension = getattr(term, "dimension", None)
+            named = set(self._members.get(dimension.key, ())) if dimension is not None else set()
+            if is_closed and {_text(name) for name in named} - values:
+                # The force has other members than those that are declared.
+                values = {_text(name) for name in named}
             self.axes[form] = Axis(form, title.replace("_", " "), has_blank, is_closed, values)
+            self._add_place(term, form)
         return self.axes[form]
 
     def _axis_of_condition(self, condition: Expression, *, is_definite: bool = False) -> Axis:
@@ -157,7 +202,7 @@ class Regions:
                 for end in (term.start, term.end):
                     self._add(Not(IsNull(end)), selections)
                 return
-        key, selection = self._selection(condition)
+        key, selection = self._placed(*self._selection(condition))
         selections[key] = selections[key] & selection if key in selections else selection
 
     def _selection(self, condition: Expression) -> tuple[str, _Selection]:
@@ -293,20 +338,12 @@ def _column_of(condition: Expression) -> str:
     return json.dumps(canonical(condition))
 
 
+def _text_of_chain(chain: Chain) -> str:
+    return json.dumps(chain)
+
+
 def _text(value: Any) -> str:
     return json.dumps(canonical_literal(value))
-
-
-def is_within(inner: Region, outer: Region) -> bool:
-    """Return whether every row of a region is in another: implication of their conditions."""
-    allowed = dict(inner)
-    return all(key in allowed and allowed[key] <= classes for key, classes in outer)
-
-
-def axes_between(inner: Region, outer: Region) -> list[str]:
-    """Return the axes on which two regions differ."""
-    first, second = dict(inner), dict(outer)
-    return [key for key in first.keys() | second.keys() if first.get(key) != second.get(key)]
 
 
 def with_classes(region: Region, axis: Axis, classes: Classes) -> Region:

@@ -224,3 +224,30 @@ def test_revised_numbers_are_audited_alone(tmp_path: Path) -> None:
     audited = audit(first, revised)
     assert "contradict each other" in audited.remarks[0]
     assert cell(audited, lpa="Herefordshire").lower == 3
+
+
+def test_levels_of_areas_are_linked(tmp_path: Path) -> None:
+    """Herefordshire is a district and an area of its own; three districts are one area."""
+    areas = {
+        "Herefordshire": 12, "Shropshire": 20, "Telford & Wrekin": 14,
+        "North Worcestershire": 14, "South Worcestershire": 9, "All": 69,
+    }  # fmt: skip
+    districts = {
+        "Herefordshire": HIDDEN, "Shropshire": 20, "Telford and Wrekin": 14, "Bromsgrove": 5,
+        "Redditch": 6, "Wyre Forest": HIDDEN, "Worcester": 9, "All": 69,
+    }  # fmt: skip
+    first = write_release(
+        tmp_path / "areas.csv",
+        [row("15", "incidents", count, lpa=name) for name, count in areas.items()],
+        ["lpa"],
+    )
+    second = write_release(
+        tmp_path / "districts.csv",
+        [row("15", "incidents", count, district=name) for name, count in districts.items()],
+        ["district"],
+    )
+    assert audit(second).is_safe
+    audited = audit(first, second)
+    assert cell(audited, district="Herefordshire").lower == 12
+    hidden = cell(audited, district="Wyre Forest")
+    assert (hidden.conclusion, hidden.lower) == (Conclusion.EXACT, 3)
