@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import wrap
 from typing import Any
 
 from swm_kpi.auditor.conclude import Conclusion, Finding, conclude
 from swm_kpi.auditor.facts import Facts, Target, build_facts
-from swm_kpi.auditor.read_release import PublishedFile, find_files, read_file
+from swm_kpi.auditor.read_release import PublishedFile, Row, find_files, read_file
 from swm_kpi.auditor.stated_policy import StatedPolicy
 from swm_kpi.auditor.words import describe_count, describe_finding
+from swm_kpi.contracts import ALL
 from swm_kpi.errors import InputError
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.plugins import catalogue as installed_catalogue
 from swm_kpi.output.csv import csv_text
 from swm_kpi.output.files import write_text
 from swm_kpi.output.text_table import TERMINAL_WIDTH, format_columns
+from swm_kpi.vocabulary import Marker
 
 
 @dataclass(frozen=True)
@@ -249,10 +251,15 @@ def audit(
         raise InputError("No file to audit. Give the paths of published files, or their folder.")
     definitions = installed_catalogue() if catalogue is None else catalogue
     files = []
-    for path in find_files(paths):
+    files_to_read = find_files(paths)
+    names = [path.name for path in files_to_read]
+    for path in files_to_read:
         if progress is not None:
             progress(f"reading {path.name}")
-        files.append(read_file(path, definitions))
+        file = read_file(path, definitions)
+        if names.count(path.name) > 1:
+            file.name = f"{path.resolve().parent.name}/{path.name}"
+        files.append(file)
     remarks = [f"{file.name}: {remark}" for file in files for remark in file.remarks]
     stated = None if threshold is None else StatedPolicy(threshold, rounding_base or 1)
     unprotected = tuple(file.name for file in files if file.is_protected is False)
@@ -276,13 +283,13 @@ def audit(
     if len(files) > 1 and any(item.conclusion is Conclusion.CONTRADICTED for item in findings):
         remarks.append(
             "The files contradict each other: numbers were revised between them. Each is audited "
-            "alone."
+            "with what the others show and it does not."
         )
-        return _audit_alone(pairs, definitions, tuple(remarks), unprotected, progress)
+        return _audit_apart(pairs, definitions, tuple(remarks), unprotected, progress)
     return _build_audit(facts, findings, pairs, (*remarks, *facts.remarks), unprotected)
 
 
-def _audit_alone(
+def _audit_apart(
     pairs: Sequence[tuple[PublishedFile, StatedPolicy]],
     definitions: Catalogue,
     remarks: tuple[str, ...],
@@ -292,13 +299,36 @@ def _audit_alone(
     cells: list[HiddenCell] = []
     unaudited = 0
     for pair in pairs:
-        facts = build_facts([pair], definitions)
-        part = _build_audit(facts, conclude(facts, progress), [pair], (), ())
-        cells += part.cells
+        others = [_fill(other, pair[0]) for other in pairs if other is not pair]
+        facts = build_facts([pair, *others], definitions)
+        findings = conclude(facts, progress)
+        if any(item.conclusion is Conclusion.CONTRADICTED for item in findings):
+            facts = build_facts([pair], definitions)
+            findings = conclude(facts, progress)
+        part = _build_audit(facts, findings, [pair], (), ())
+        cells += [cell for cell in part.cells if cell.file == pair[0].name]
         unaudited += part.unaudited
         remarks = (*remarks, *facts.remarks)
     policies = {file.name: policy for file, policy in pairs}
     return Audit(tuple(cells), policies, remarks, unprotected, unaudited)
+
+
+def _fill(
+    other: tuple[PublishedFile, StatedPolicy], file: PublishedFile
+) -> tuple[PublishedFile, StatedPolicy]:
+    """Return a file without the numbers that another one shows, and without what it hides."""
+    shown = {_key_of(row, file.by) for row in file.rows if row["marker"] != Marker.CONFIDENTIAL}
+    rows = [
+        row
+        for row in other[0].rows
+        if row["marker"] != Marker.CONFIDENTIAL and _key_of(row, other[0].by) not in shown
+    ]
+    return replace(other[0], rows=rows), other[1]
+
+
+def _key_of(row: Row, by: Iterable[str]) -> tuple[object, ...]:
+    members = sorted((key, row[key]) for key in by if row[key] != ALL)
+    return row["ref"], row["measure"], row["basis"], row["period"], tuple(members)
 
 
 def _build_audit(
