@@ -91,7 +91,7 @@ if TYPE_CHECKING:
     from swm_kpi.analysis.members import Funnel
     from swm_kpi.analysis.process_charts import ProcessChart
     from swm_kpi.analysis.targets import Target, Targets
-    from swm_kpi.auditor import Audit, audit
+    from swm_kpi.auditor import Audit, Conclusion, HiddenCell, audit
     from swm_kpi.differences import Difference, diff
     from swm_kpi.disclosure import DisclosurePolicy, DisclosureRisk, differencing_risks
     from swm_kpi.engine.compute import compute
@@ -109,6 +109,8 @@ if TYPE_CHECKING:
 # read the catalogue start fast.
 _LAZY_NAMES = {
     "Audit": "swm_kpi.auditor",
+    "Conclusion": "swm_kpi.auditor",
+    "HiddenCell": "swm_kpi.auditor",
     "audit": "swm_kpi.auditor",
     "DisclosurePolicy": "swm_kpi.disclosure",
     "DisclosureRisk": "swm_kpi.disclosure",
@@ -153,6 +155,7 @@ __all__ = [
     "CatalogueEntry",
     "Column",
     "Comparison",
+    "Conclusion",
     "Contract",
     "ContractError",
     "ContractReport",
@@ -175,6 +178,7 @@ __all__ = [
     "Frequency",
     "Funnel",
     "Grain",
+    "HiddenCell",
     "InputError",
     "InputReadiness",
     "Judgements",

@@ -42,7 +42,7 @@ class HiddenCell:
         is_proved: whether that was decided in whole numbers too, within the limit of time.
         by_markers: whether it follows from the markers and zeros alone. Zeros are shown, so two
             hidden members are at least 2 together, and no further hiding changes that.
-        surely_small: whether it is known to be under the threshold. Otherwise it may be a number
+        is_small: whether it is known to be under the threshold. Otherwise it may be a number
             that is hidden only to protect another.
     """
 
@@ -59,7 +59,7 @@ class HiddenCell:
     words: str
     is_proved: bool = True
     by_markers: bool = False
-    surely_small: bool = False
+    is_small: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the conclusion, ready for JSON."""
@@ -77,7 +77,7 @@ class HiddenCell:
             "words": self.words,
             "is_proved": self.is_proved,
             "by_markers": self.by_markers,
-            "surely_small": self.surely_small,
+            "is_small": self.is_small,
         }
 
 
@@ -218,7 +218,7 @@ class Audit:
         schema = {
             **texts, "lower": pl.Float64, "upper": pl.Float64, "excluded": pl.String,
             "words": pl.String, "is_proved": pl.Boolean, "by_markers": pl.Boolean,
-            "surely_small": pl.Boolean,
+            "is_small": pl.Boolean,
         }  # fmt: skip
         frame = pl.DataFrame(records, schema=schema, orient="row")
         write_text(path, csv_text(frame), overwrite=overwrite, owner_only=True)
@@ -369,5 +369,5 @@ def _cell_of_shown(facts: Facts, target: Target) -> HiddenCell:
     excluded = tuple(value for value in range(1, target.threshold) if value != number)
     return HiddenCell(
         target.file, target.ref, target.measure, target.period, target.members, target.column,
-        Conclusion.EXACT, number, number, excluded, words, surely_small=True,
+        Conclusion.EXACT, number, number, excluded, words, is_small=True,
     )  # fmt: skip

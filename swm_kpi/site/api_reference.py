@@ -29,7 +29,7 @@ _PAGES = {
     "results": (
         "Results",
         "What a computation returns, and what you can do with it.",
-        ("result", "analysis", "charts", "disclosure", "differences"),
+        ("result", "analysis", "charts", "disclosure", "auditor", "differences"),
     ),
     "declare": (
         "Definitions",
