@@ -46,7 +46,7 @@ from swm_kpi.auditor.roles import (
 )
 from swm_kpi.auditor.stated_policy import StatedPolicy
 from swm_kpi.contracts import ALL, NO_AREA, UNKNOWN
-from swm_kpi.measures import Measure
+from swm_kpi.measures import Measure, TimeAlignment
 from swm_kpi.measures.row_notes import states_hidden_rows
 from swm_kpi.model.catalogue import Catalogue
 from swm_kpi.model.metric import Metric
@@ -65,6 +65,7 @@ _MOST_REGIONS = 4000
 _MOST_DIGITS = 6
 """A mean with more significant digits is not rounded."""
 _TOLERANCE = 1e-6
+_AT_THE_END = (TimeAlignment.LAST_SNAPSHOT, TimeAlignment.IN_FORCE)
 
 Span = tuple[date, date]
 """The first and the last day."""
@@ -351,7 +352,9 @@ class _Builder:
         if counted.statistic is None:
             family = f"{family} {sorted(cell.members.items())}"
             self._counted[family] = counted
-        return self._position((family, cell.span, self._regions.region(selections)))
+        return self._position(
+            (family, _span_of(counted, cell.span), self._regions.region(selections))
+        )
 
     def _position(self, key: Key) -> int:
         if key not in self._positions:
@@ -822,7 +825,7 @@ class _Builder:
         why = "the mean of one snapshot is the number in it"
         for key, number in self._snapshots.items():
             family, span, region = key
-            last = (family_of_last_snapshot(self._counted[family]), span, region)
+            last = (family_of_last_snapshot(self._counted[family]), (span[1], span[1]), region)
             if number == 1 and last in self._positions:
                 terms = [(self._positions[key], 1.0), (self._positions[last], -1.0)]
                 self.facts.add(terms, 0, 0, why)
@@ -881,6 +884,12 @@ class _Builder:
         why = "the snapshots of shorter periods are those of the longer one"
         terms = [(whole, -1.0), *((inside[span], 1.0) for span in line)]
         self.facts.add(terms, 0, 0, why)
+
+
+def _span_of(counted: Counted, span: Span) -> Span:
+    """Return the days that a count is of: a stock is of the last day, however long the period."""
+    is_stock = counted.statistic is not None and counted.statistic.alignment in _AT_THE_END
+    return (span[1], span[1]) if is_stock else span
 
 
 def _stated_in_note(note: str, policy: StatedPolicy) -> tuple[float, float] | None:

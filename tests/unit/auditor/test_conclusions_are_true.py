@@ -32,9 +32,7 @@ def test_the_exact_number_is_among_those_that_are_concluded(tmp_path: Path, base
         )
         path = tmp_path / "release.csv"
         result.protect(kpi.DisclosurePolicy(threshold=5, rounding_base=base)).to_csv(path)
-    exact = {
-        (row["ref"], row["measure"], row["lpa"]): row for row in result.to_polars().to_dicts()
-    }
+    exact = {(row["ref"], row["measure"], row["lpa"]): row for row in result.to_polars().to_dicts()}
     audited = audit(path)
     assert len(audited.cells) > 20
     wrong = []

@@ -251,3 +251,15 @@ def test_levels_of_areas_are_linked(tmp_path: Path) -> None:
     assert cell(audited, district="Herefordshire").lower == 12
     hidden = cell(audited, district="Wyre Forest")
     assert (hidden.conclusion, hidden.lower) == (Conclusion.EXACT, 3)
+
+
+def test_a_stock_is_of_the_last_day_of_each_period(tmp_path: Path) -> None:
+    """The stock at the end of June is that at the end of the quarter."""
+    rows = [
+        *members("69", "officers", "sex", {"Female": HIDDEN, "Male": HIDDEN, "All": 20}),
+        *members(
+            "69", "officers", "sex", {"Female": HIDDEN, "Male": 16, "All": 20}, period="2024-06"
+        ),
+    ]
+    audited = audit(write_release(tmp_path / "a.csv", rows, ["sex"]))
+    assert cell(audited, sex="Female").lower == 4
