@@ -152,6 +152,14 @@ class Audit:
                 "a hidden part is at least 1. Hide zeros too, or leave the breakdown out.",
                 width,
             )
+        large = sum(
+            cell.conclusion is Conclusion.NARROWED and not cell.is_small for cell in self.cells
+        )
+        if large:
+            yield from wrap(
+                f"Of those narrowed, {large} may be large, and hidden to protect another number.",
+                width,
+            )
         if self.unaudited:
             yield f"{self.unaudited} more are not audited, because they are not defined here"
         if self.is_safe and self.cells:

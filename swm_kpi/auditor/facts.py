@@ -463,7 +463,7 @@ class _Builder:
             least = 0.0
             if column == "value":
                 least = float(cell.policy.least_hidden)
-            elif column == "denominator" and cell.roles.scale in (0, 1):
+            elif column == "denominator" and (cell.roles.is_share or not cell.roles.scale):
                 least = 1.0
             self._hide(cell, column, position, least)
         if {"numerator", "denominator"} <= positions.keys() and cell.roles.is_share:
