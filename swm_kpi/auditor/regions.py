@@ -216,26 +216,23 @@ class Regions:
                 return self._named(left, [right])
             case Compare(left=left, op="!=", right=right) if not isinstance(right, Term):
                 key, selection = self._named(left, [right])
-                return key, selection.opposite()
+                return key, selection.opposite(meets_blank=False)
             case IsIn(term=term, values=values):
                 return self._named(term, values)
-            case BoolOp(op="or", conditions=conditions):
-                parts = [self._selection(part) for part in conditions if _is_single(part)]
-                if len(parts) == len(conditions) and len({key for key, _ in parts}) == 1:
-                    union = parts[0][1]
-                    for _, selection in parts[1:]:
-                        union = union | selection
-                    return parts[0][0], union
-            case Not(condition=IsNull(term=term)) if not isinstance(term, Elapsed):
-                return self._axis_of(term).key, _Selection.all_but([BLANK])
+            case BoolOp(op=op, conditions=conditions) if _is_single(condition):
+                parts = [self._selection(part) for part in conditions]
+                joined = parts[0][1]
+                for _, selection in parts[1:]:
+                    joined = joined | selection if op == "or" else joined & selection
+                return parts[0][0], joined
             case Not(condition=inner) if _is_single(inner):
                 key, selection = self._selection(inner)
-                return key, selection.opposite()
+                return key, selection.opposite(meets_blank=_at_blank(inner) is False)
             case Not(condition=inner):
                 return self._axis_of_condition(inner).key, _Selection.only([FALSE])
             case IsUnknown(condition=inner) if _is_single(inner):
                 key, _ = self._selection(inner)
-                return key, _Selection.only([BLANK])
+                return key, _Selection.only([BLANK] if _at_blank(inner) is None else [])
             case IsUnknown():
                 axis = self._axis_of_condition(condition, is_definite=True)
                 return axis.key, _Selection.only([TRUE])
@@ -272,11 +269,18 @@ class _Selection:
     def all_but(cls, texts: Iterable[str]) -> _Selection:
         return cls(frozenset(texts), is_complement=True)
 
-    def opposite(self) -> _Selection:
-        """Return what the negation selects: an unknown condition stays unknown."""
+    def opposite(self, *, meets_blank: bool) -> _Selection:
+        """Return what the negation selects.
+
+        Args:
+            meets_blank: whether a blank meets the negation. A condition that a blank leaves unknown
+                stays unknown.
+        """
+        blank = frozenset({BLANK})
         if self.is_complement:
-            return _Selection(self.texts - {BLANK})
-        return _Selection(self.texts | {BLANK}, is_complement=True)
+            return _Selection(self.texts | blank if meets_blank else self.texts - blank)
+        texts = self.texts - blank if meets_blank else self.texts | blank
+        return _Selection(texts, is_complement=True)
 
     def __and__(self, other: _Selection) -> _Selection:
         match self.is_complement, other.is_complement:
@@ -321,9 +325,26 @@ def _is_single(condition: Expression) -> bool:
             return not isinstance(term, Elapsed)
         case Not(condition=inner):
             return _is_single(inner)
-        case BoolOp(op="or", conditions=conditions):
+        case BoolOp(conditions=conditions):
             return all(map(_is_single, conditions)) and len(set(map(_column_of, conditions))) == 1
     return False
+
+
+def _at_blank(condition: Expression) -> bool | None:
+    """Return whether a blank meets a condition about one column; None where that is unknown."""
+    match condition:
+        case IsNull():
+            return True
+        case Not(condition=inner):
+            opposite = _at_blank(inner)
+            return None if opposite is None else not opposite
+        case BoolOp(op=op, conditions=conditions):
+            values = {_at_blank(part) for part in conditions}
+            decisive = op == "or"
+            if decisive in values:
+                return decisive
+            return None if None in values else not decisive
+    return None
 
 
 def _column_of(condition: Expression) -> str:

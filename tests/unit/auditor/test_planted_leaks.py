@@ -263,3 +263,8 @@ def test_a_stock_is_of_the_last_day_of_each_period(tmp_path: Path) -> None:
     ]
     audited = audit(write_release(tmp_path / "a.csv", rows, ["sex"]))
     assert cell(audited, sex="Female").lower == 4
+
+
+def test_a_ratio_that_is_hidden_can_be_over_nothing(tmp_path: Path) -> None:
+    rows = [row("11", "crimes_recorded", 0), row("11", "action_taken_rate", HIDDEN)]
+    assert audit(write_release(tmp_path / "a.csv", rows)).is_safe

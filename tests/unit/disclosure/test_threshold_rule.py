@@ -153,6 +153,8 @@ def test_one_function_compares_with_the_threshold() -> None:
     comparisons = [
         f"{path.relative_to(PACKAGE).as_posix()}: {ast.unparse(node)}"
         for path in sorted(PACKAGE.rglob("*.py"))
+        # The auditor shares no code with disclosure control, so it states the rule again.
+        if path.relative_to(PACKAGE).parts[0] != "auditor"
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Compare)
         and uses_threshold(node)
