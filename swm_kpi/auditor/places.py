@@ -60,8 +60,8 @@ def chains_of(
             (at,) = parents[at]
             known[at[0]] = at[1]
         chains[tuple(known.get(item, NO_AREA) for item in levels)] = None
-        above = [(known.get(item, NO_AREA), NO_AREA) for item in levels]
-        for chain in product(*above):
+        options = [(known.get(item, NO_AREA), NO_AREA) for item in levels]
+        for chain in product(*options):
             # A row can lack the name of a higher or a lower area.
             if name in chain:
                 chains[chain] = None
