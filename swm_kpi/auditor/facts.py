@@ -62,6 +62,7 @@ _EXACT_ABOUT = 10
 _RECORDED_PER_MISSING = 9
 """A number without a marker has at most one row that is not recorded for so many that are."""
 _MOST_REGIONS = 4000
+_FEWEST_MEDIANS = 3
 _MOST_DIGITS = 6
 """A mean with more significant digits is not rounded."""
 _TOLERANCE = 1e-6
@@ -520,7 +521,8 @@ class _Builder:
         """Add what a mean says of its sum, and a median of the number of its rows."""
         row, roles = cell.row, cell.roles
         based_on = positions.get("denominator")
-        if roles.median_is_whole and based_on is not None and row["value"] % 1 == 0.5:
+        is_half = row["value"] % 1 == 0.5
+        if is_half and roles.median_is_whole and based_on is not None and self._has_halves(cell):
             half = self._new(Variable())
             why = "the median of an odd number of days is a whole number"
             self.facts.add([(based_on, 1.0), (half, -2.0)], 0, 0, why, is_definition=False)
@@ -540,6 +542,19 @@ class _Builder:
                 slack = _TOLERANCE * max(1.0, abs(factor))
                 terms = [(total, -sign * 1.0), (based_on, sign * factor)]
                 self.facts.add(terms, -slack, INFINITY, why, is_definition=False)
+
+    def _has_halves(self, cell: _Cell) -> bool:
+        """Return whether medians of days are of whole days: enough are, and none is another.
+
+        Days between two times can have fractions, which rounding can show as a half.
+        """
+        row = cell.row
+        values = {
+            other["value"]
+            for other in cell.file.rows
+            if (other["ref"], other["measure"]) == (row["ref"], row["measure"]) and other["value"]
+        }
+        return len(values) >= _FEWEST_MEDIANS and all(value % 0.5 == 0 for value in values)
 
     def _precision_of(self, cell: _Cell) -> float:
         """Return by how much a mean can differ from the one that is shown.

@@ -166,11 +166,29 @@ def test_the_parity_of_a_median_of_days(tmp_path: Path) -> None:
         row("11", "median_days", 3.5, lpa="All", denominator=10),
     ]
     shown = {"value": 3.5, "denominator": 5}
-    rows = [item | shown if item["lpa"] == "Shropshire" else item for item in rows]
+    others = {"North Worcestershire": 2, "South Worcestershire": 6}
+    rows = [
+        item
+        | (shown if item["lpa"] == "Shropshire" else {})
+        | ({"value": others[item["lpa"]]} if item["lpa"] in others else {})
+        for item in rows
+    ]
     audited = audit(write_release(tmp_path / "a.csv", rows, ["lpa"], ROUNDED))
     hidden = cell(audited, lpa="Herefordshire", column="denominator")
     assert hidden.conclusion is Conclusion.NARROWED
     assert {1, 3} <= set(hidden.excluded)
+
+
+def test_a_half_day_among_other_fractions_says_nothing(tmp_path: Path) -> None:
+    """Days between two times are not whole, and rounding makes a half of some."""
+    rows = [
+        *members("11", "median_days", "lpa", {"Herefordshire": HIDDEN}, denominator=0),
+        row("11", "median_days", 3.5, lpa="All", denominator=10),
+    ]
+    shown = {"value": 3.7, "denominator": 5}
+    rows = [item | (shown if item["lpa"] == "Shropshire" else {}) for item in rows]
+    audited = audit(write_release(tmp_path / "a.csv", rows, ["lpa"], ROUNDED))
+    assert cell(audited, lpa="Herefordshire", column="denominator").excluded == ()
 
 
 def test_an_exemption_shows_a_count_that_another_ref_hides(tmp_path: Path) -> None:
