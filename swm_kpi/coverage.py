@@ -293,7 +293,11 @@ def without_stray_days(rows_of_day: Mapping[date, int]) -> dict[date, int]:
     days = sorted(rows_of_day)
     most = _STRAY_SHARE * sum(rows_of_day.values())
     kept = _without_tail(days, rows_of_day, most)
+    has_stray_end = len(kept) < len(days)
     kept = _without_tail(kept[::-1], rows_of_day, most)[::-1]
+    if not has_stray_end:
+        # Stray days at the start made the others look spread out.
+        kept = _without_tail(kept, rows_of_day, most)
     return {day: rows_of_day[day] for day in kept}
 
 

@@ -99,6 +99,7 @@ def test_a_mistyped_date_does_not_stretch_what_a_table_covers(engine: str, stray
 )
 @example(183, 14, [400], [400, 401])
 @example(183, 14, [400, 401], [400, 401])
+@example(100, 1, [400], [8552])
 def test_days_far_from_the_others_are_stray_at_both_ends(rows, spread, later, earlier) -> None:
     """At most one row in a hundred at each end, and the others are kept.
 

@@ -67,6 +67,7 @@ from swm_kpi.expressions import (
     Repeats,
     WithinMonths,
 )
+from swm_kpi.measures.null_conditions import can_be_unknown
 from tests.support.oracle_recorded import Recorded, recorded
 
 LONDON = ZoneInfo("Europe/London")
@@ -239,17 +240,17 @@ class Oracle:
         if self.as_at is not None and self.as_at <= period.start:
             # Nothing of the period is known yet.
             return NOTHING
-        if self.has_blank_dates(measure):
+        if self.has_blank_columns(measure):
             return NOTHING
         known = recorded(self, measure, period, self.carried(measure, chosen))
         if known is not None and known.is_missing:
             return NOTHING
         return self.computed(measure, period, chosen)
 
-    def has_blank_dates(self, measure: Measure) -> bool:
-        """Whether a column of dates is blank in every row of a table with rows."""
+    def has_blank_columns(self, measure: Measure) -> bool:
+        """Whether a column that must be in use is blank in every row of a table with rows."""
         if isinstance(measure, Ratio | Rate):
-            return any(map(self.has_blank_dates, self.depends_on(measure)))
+            return any(map(self.has_blank_columns, self.depends_on(measure)))
         if isinstance(measure, TextReport):
             return False
         dates = [measure.at]
@@ -257,7 +258,7 @@ class Oracle:
             dates += [measure.reoffended, measure.proven]
         if isinstance(measure, Uptime):
             dates.append(measure.until)
-        dates += required_dates(measure)
+        dates += required_columns(measure)
         table = self.judged_by[measure.of.table]
         return bool(table) and any(
             all(self.value(day, row) is None for row in table) for day in dates
@@ -760,19 +761,28 @@ class Oracle:
         return sum((_exact(value) for value in values if value is not None), Fraction(0))
 
 
-def required_dates(measure: Any) -> list[Column]:
-    """Return the dates without which no row counts, and those that a share asks about."""
+def required_columns(measure: Any) -> list[Column]:
+    """Return the columns without which no number is known.
+
+    They are the dates without which no row counts, those that a share asks about, and the flags
+    and texts that one of several conditions compares.
+    """
     where, answer = getattr(measure, "where", None), getattr(measure, "numerator", None)
     parts = list(where.conditions) if isinstance(where, BoolOp) and where.op == "and" else [where]
     filled = [part.condition for part in parts if isinstance(part, Not)]
     answers = list(answer.walk()) if isinstance(answer, Expression) else []
     terms = [part.term for part in [*filled, *answers] if isinstance(part, IsNull)]
     blank = getattr(measure, "blank_means_no", None)
-    return [
+    dates = [term for term in terms if isinstance(term, Column) and term.dtype in (date, datetime)]
+    open_parts = [part for part in parts if part is not None and can_be_unknown(part)]
+    compared = [part.condition if isinstance(part, Not) else part for part in open_parts]
+    texts = [getattr(part, "term", getattr(part, "left", None)) for part in compared]
+    texts = [
         term
-        for term in terms
-        if isinstance(term, Column) and term.dtype in (date, datetime) and term is not blank
+        for term in texts
+        if len(open_parts) > 1 and isinstance(term, Column) and term.dtype in (str, bool)
     ]
+    return [term for term in [*dates, *texts] if term is not blank]
 
 
 def _midnights(first: date, last: date) -> tuple[Fraction, Fraction]:

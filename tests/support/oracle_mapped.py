@@ -82,7 +82,7 @@ def mapping_counts(
     oracle: Oracle, measure: Measure, period: Period, chosen: Mapping[str, str]
 ) -> Counts:
     """Return how many rows of a cell rest on values that are not mapped."""
-    if isinstance(measure, TextReport) or oracle.has_blank_dates(measure):
+    if isinstance(measure, TextReport) or oracle.has_blank_columns(measure):
         return 0, 0
     if isinstance(measure, Ratio | Rate):
         # The same rows of two parts are counted once.

@@ -102,7 +102,7 @@ def recorded(
     """Return what is not recorded behind a cell; None for a text."""
     if isinstance(measure, TextReport):
         return None
-    if oracle.has_blank_dates(measure):
+    if oracle.has_blank_columns(measure):
         return Recorded(True, False, 0, 0, None, None, True)
     if isinstance(measure, Ratio | Rate):
         return _of_quotient(oracle, measure, period, chosen)
