@@ -350,7 +350,12 @@ class Crime(Contract, row_unit=Unit.CRIMES, source="Crime recording system"):
         str, dimension=LPA, nullable=True, description="Local Policing Area it happened in."
     )
     district = Column(
-        str, dimension=DISTRICT, nullable=True, description="The district it happened in."
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district it happened in. Without it, numbers by district are not "
+        "available.",
     )
 
     domestic_abuse = is_da.recode(

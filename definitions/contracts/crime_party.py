@@ -125,7 +125,12 @@ class CrimeParty(
         str, dimension=LPA, nullable=True, description="Local Policing Area it happened in."
     )
     district = Column(
-        str, dimension=DISTRICT, nullable=True, description="The district it happened in."
+        str,
+        dimension=DISTRICT,
+        nullable=True,
+        optional=True,
+        description="The district it happened in. Without it, numbers by district are not "
+        "available.",
     )
 
     victim_child_or_adult = victim_age_group.recode(

@@ -244,7 +244,9 @@ class Victim(
         str,
         dimension=DISTRICT,
         nullable=True,
-        description="The district in which the crime happened.",
+        optional=True,
+        description="The district in which the crime happened. Without it, numbers by district "
+        "are not available.",
     )
 
     outcome_group = outcome_code.recode(

@@ -465,3 +465,10 @@ def test_the_direction_is_of_the_measures_shown() -> None:
     assert isinstance(metric, kpi.Metric)
     outages = [measure for measure in metric.measures if measure.key == "outages"]
     assert metric.describe_direction(outages) == "Lower is better"
+
+
+def test_a_table_of_the_force_may_lack_its_district() -> None:
+    published = {"street_crime", "street_outcome"}
+    for table, contract in CATALOGUE.contracts.items():
+        district = contract.columns.get("district")
+        assert district is None or district.optional or table in published, table

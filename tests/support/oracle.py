@@ -67,8 +67,7 @@ from swm_kpi.expressions import (
     Repeats,
     WithinMonths,
 )
-from swm_kpi.measures.null_conditions import can_be_unknown
-from tests.support.oracle_recorded import Recorded, recorded
+from tests.support.oracle_recorded import Recorded, can_be_unknown, recorded
 
 LONDON = ZoneInfo("Europe/London")
 ALL, UNKNOWN = "All", "Unknown"

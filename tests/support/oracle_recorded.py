@@ -182,7 +182,7 @@ def _looked_back_on(oracle: Oracle, measure: RepeatRate, period: Period) -> tupl
         if day is None or not first <= day.date() <= oracle.last_day(period):
             continue
         parts = _conjuncts(measure.where)
-        if all(oracle.truth(part, row) for part in parts if not _can_be_unknown(part)):
+        if all(oracle.truth(part, row) for part in parts if not can_be_unknown(part)):
             scope += 1
         truth = True if measure.where is None else oracle.truth(measure.where, row)
         unknown += truth is None or (truth and oracle.value(measure.who, row) is None)
@@ -257,7 +257,7 @@ def _rows(oracle: Oracle, measure: Any, period: Period, chosen: Mapping[str, str
     truth = [True if where is None else oracle.truth(where, row) for row in rows]
     counted = [row for row, is_true in zip(rows, truth, strict=True) if is_true]
     undecided = [row for row, is_true in zip(rows, truth, strict=True) if is_true is None]
-    certain = [part for part in _conjuncts(where) if not _can_be_unknown(part)]
+    certain = [part for part in _conjuncts(where) if not can_be_unknown(part)]
     scope = [row for row in rows if all(oracle.truth(part, row) for part in certain)]
     unanswered = []
     if answer is not None:
@@ -360,7 +360,7 @@ def _conjuncts(where: Expression | None) -> list[Expression]:
     return list(where.conditions) if isinstance(where, BoolOp) and where.op == "and" else [where]
 
 
-def _can_be_unknown(expression: Expression) -> bool:
+def can_be_unknown(expression: Expression) -> bool:
     if isinstance(expression, IsNull | IsUnknown | Repeats | InRepeatedHour):
         return False
     if isinstance(expression, Compare) and times_with_readings(expression):
@@ -373,7 +373,7 @@ def _can_be_unknown(expression: Expression) -> bool:
         return expression.nullable
     if isinstance(expression, Recoded):
         return True
-    return any(_can_be_unknown(part) for part in expression.parts)
+    return any(can_be_unknown(part) for part in expression.parts)
 
 
 def _places(chosen: Mapping[str, str], exempt: str | None) -> Iterator[dict[str, str]]:
